@@ -18,8 +18,9 @@ internal sealed class Benchmark(int rounds, int seconds)
     private readonly Summary _summary = new();
 
     /// <summary>Compares.</summary>
-    /// <param name="encrypted">Plain and encrypted packages, instead of servers.</param>
-    public async Task<int> RunAsync(bool encrypted)
+    /// <param name="mode"><c>encrypted</c> for plain and encrypted packages, <c>embeddings</c> for sentence encoders;
+    /// null for servers of networks.</param>
+    public async Task<int> RunAsync(string? mode)
     {
         Directory.CreateDirectory(_folder);
         try
@@ -29,11 +30,16 @@ internal sealed class Benchmark(int rounds, int seconds)
             Console.WriteLine($"versions: {string.Join(", ", Machine.Versions())}");
             Console.WriteLine(
                 $"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
-            if (encrypted)
+            if (mode == "encrypted")
             {
                 await EncryptedPackages.CompareAsync(
                     (package, key) => Start(Self, "maas", package, "{port}", "{grpc}", key), _folder,
                     await SaveAsync("conv.json", Encoding.UTF8.GetBytes(RequestJson())), rounds, seconds, _summary);
+            }
+            else if (mode == "embeddings")
+            {
+                await new Embeddings((file, arguments, variable) => Start(file, arguments, variable),
+                    arguments => Start(Self, arguments)).CompareAsync(_folder, rounds, seconds, _summary);
             }
             else
             {

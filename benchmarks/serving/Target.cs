@@ -11,6 +11,9 @@ internal sealed record Target(string Name, Server Server, string Path, string Bo
     /// <summary>Whether it is a method of gRPC, on the server's port for it.</summary>
     public bool IsGrpc { get; init; }
 
+    /// <summary>Whether each line of the file is a request, rather than the whole of it.</summary>
+    public bool IsLines { get; init; }
+
     /// <summary>Where its requests go.</summary>
     public Uri Url => new(IsGrpc ? Server.GrpcAddress : Server.Address, Path);
 

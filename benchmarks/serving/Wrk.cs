@@ -12,7 +12,7 @@ internal static partial class Wrk
         var start = new ProcessStartInfo(
             "wrk",
             ["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "-s",
-             Path.Combine(AppContext.BaseDirectory, "post.lua"),
+             Path.Combine(AppContext.BaseDirectory, target.IsLines ? "post_lines.lua" : "post.lua"),
                 target.Url.ToString(), "--", target.Body, .. target.Headers])
         {
             RedirectStandardOutput = true,

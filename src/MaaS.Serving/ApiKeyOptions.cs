@@ -13,7 +13,7 @@ public sealed class ApiKeyOptions
     /// <summary>SHA-256 of the whole key, 64 hexadecimal digits.</summary>
     public string Sha256 { get; set; } = "";
 
-    /// <summary>Names among <c>predict</c>, <c>read</c> and <c>admin</c>.</summary>
+    /// <summary>Names among <c>predict</c>, <c>read</c>, <c>admin</c> and <c>publish</c>.</summary>
     public IList<string> Scopes { get; set; } = [];
 
     /// <summary>Models that it opens; none or <c>*</c> for all.</summary>

@@ -133,6 +133,9 @@ public sealed class MaaSServingOptions
     /// <summary>Tensors in shared memory of this machine.</summary>
     public SharedMemoryOptions SharedMemory { get; } = new();
 
+    /// <summary>Packages that accounts publish in the catalogue, where there is a <see cref="Registry"/>.</summary>
+    public PublishingOptions Publishing { get; } = new();
+
     /// <summary>Who may do what, and how often.</summary>
     public SecurityOptions Security { get; } = new();
 

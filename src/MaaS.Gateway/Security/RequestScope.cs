@@ -36,6 +36,8 @@ internal static class RequestScope
                 [":predict", ":classify", ":regress", ":explain"], v => last.EndsWith(v, StringComparison.Ordinal))
                 => ServingScope.Predict,
 
+            ["catalogue", "publish"] or ["catalogue", "models", _, "versions"] when !reads => ServingScope.Publish,
+
             ["catalogue", "access"] or ["catalogue", "models", _, "access"]
                 or [Inference, "repositorymodelload" or "repositorymodelunload"]
                 or [TensorFlow + "modelservice", "handlereloadconfigrequest"] => ServingScope.Admin,

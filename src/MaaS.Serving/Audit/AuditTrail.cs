@@ -39,7 +39,7 @@ internal sealed class AuditTrail : IDisposable
     /// <summary>Begins the lines of a request whose kind is recorded; null for one that is not.</summary>
     public AuditedRequest? Of(HttpContext context, ServingScope scope, Caller caller)
     {
-        if (_log is null || !(scope == ServingScope.Admin || (scope == ServingScope.Predict && _predictions)))
+        if (_log is null || !(scope.IsChange() || (scope == ServingScope.Predict && _predictions)))
         {
             return null;
         }

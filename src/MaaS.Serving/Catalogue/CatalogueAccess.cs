@@ -89,7 +89,9 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
             .ConfigureAwait(false);
     }
 
-    private static void ThrowIfNobody(Caller caller)
+    /// <summary>Asks for somebody in particular.</summary>
+    /// <exception cref="RequestException">401: nobody is known.</exception>
+    public static void ThrowIfNobody(Caller caller)
     {
         if (caller.Name.Length == 0)
         {

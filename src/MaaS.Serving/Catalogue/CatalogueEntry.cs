@@ -1,4 +1,5 @@
 using MaaS.Registry.Versions;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Catalogue;
 
@@ -9,6 +10,9 @@ namespace MaaS.Serving.Catalogue;
 /// <param name="IsServed">Whether this server answers requests to it.</param>
 internal sealed record CatalogueEntry(ModelVersion Version, long Downloads, VersionUse? Use, bool IsServed)
 {
+    /// <summary>The tag with the account that has published a version.</summary>
+    public const string PublisherTag = "publisher";
+
     private static readonly string[] LicenceTags = ["licence", "license"];
 
     /// <summary>The model.</summary>
@@ -27,6 +31,10 @@ internal sealed record CatalogueEntry(ModelVersion Version, long Downloads, Vers
 
     /// <summary>The first paragraph of the card; null where there is none.</summary>
     public string? Summary => Version.Description is { } card ? ModelCard.Summary(card) : null;
+
+    /// <summary>Whether an account has brought a version here.</summary>
+    public static bool IsOf(ModelVersion version, Caller caller)
+        => caller.Name.Length > 0 && version.Tags.GetValueOrDefault(PublisherTag) == caller.Account;
 
     /// <summary>Whether a version was published: it is in a stage, or an alias points to it.</summary>
     public static bool IsPublished(ModelVersion version)

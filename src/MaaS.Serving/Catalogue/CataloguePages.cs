@@ -40,7 +40,11 @@ internal sealed class CataloguePages(
     /// <summary>A failure as a page for clients that want pages, else as JSON.</summary>
     public static ErrorForm Form { get; } = new(WriteFailureAsync);
 
+    /// <summary>Whether a client wants pages, as browsers do.</summary>
+    public static bool AsksForPages(HttpContext context)
+        => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     private static Task WriteFailureAsync(HttpContext context, Failure failure)
-        => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        => AsksForPages(context)
             ? CataloguePage.WriteFailureAsync(context, failure) : JsonAnswer.WriteErrorAsync(context, failure);
 }

@@ -13,8 +13,10 @@ internal static class CatalogueServices
         services.TryAddSingleton<CatalogueAccess>();
         services.TryAddSingleton<SignatureState>();
         services.TryAddSingleton<BrowserSession>();
+        services.TryAddSingleton<ModelPublisher>();
         services.TryAddSingleton<ListPage>();
         services.TryAddSingleton<VersionPage>();
-        return services.AddEndpoints<CataloguePages>().AddEndpoints<CatalogueApi>().AddEndpoints<DownloadEndpoints>();
+        return services.AddEndpoints<CataloguePages>().AddEndpoints<CatalogueApi>().AddEndpoints<DownloadEndpoints>()
+            .AddEndpoints<PublishEndpoints>();
     }
 }

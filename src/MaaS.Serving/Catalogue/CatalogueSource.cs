@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Catalogue;
 
-/// <summary>The registry as the caller of a request may see it: their models, of these the published versions, and for
-/// callers with the scope <c>admin</c> the others as well.</summary>
+/// <summary>The registry as the caller of a request may see it: their models, of these the published versions and
+/// their own, and for callers with the scope <c>admin</c> the others as well.</summary>
 internal sealed partial class CatalogueSource(
     RegistryConnection registry, ModelRepository repository, MetricStore metrics, ILogger<CatalogueSource> logger)
 {
@@ -105,7 +105,8 @@ internal sealed partial class CatalogueSource(
             : throw RequestException.BadRequest($"expected as name {ModelNames.Rule}, got '{context.Route("name")}'");
 
     private static IReadOnlyList<ModelVersion> Visible(Caller caller, IReadOnlyList<ModelVersion> versions)
-        => caller.Has(ServingScope.Admin) ? versions : [.. versions.Where(CatalogueEntry.IsPublished)];
+        => caller.Has(ServingScope.Admin) ? versions
+            : [.. versions.Where(v => CatalogueEntry.IsPublished(v) || CatalogueEntry.IsOf(v, caller))];
 
     private static ModelVersion? Default(IReadOnlyList<ModelVersion> versions)
         => versions.FirstOrDefault(static v => v.Stage == ModelStage.Production)

@@ -1,11 +1,13 @@
 using MaaS.Registry.Versions;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Catalogue;
 
 /// <summary><c>GET /catalogue</c>: the models that are looked for, and a form to look for others.</summary>
-internal sealed class ListPage(CatalogueSource source)
+internal sealed class ListPage(CatalogueSource source, IOptions<MaaSServingOptions> options)
 {
     /// <exception cref="RequestException">400: a parameter is wrong.</exception>
     public async Task WriteAsync(HttpContext context)
@@ -21,6 +23,7 @@ internal sealed class ListPage(CatalogueSource source)
                 {Form(query, all)}
                 <p class="muted" role="status">{found.Count} of {all.Count} models</p>
                 <ul class="found">{Html.Join(found.Select(e => Item(e, query["metric"])))}</ul>
+                {PublishForm.Of(EndpointGuard.Of(context), options.Value.Publishing)}
                 """)).ConfigureAwait(false);
     }
 

@@ -8,7 +8,10 @@ namespace MaaS.Serving.Catalogue;
 /// <summary>Tells whose signature a version carries, as far as this server can say.</summary>
 internal sealed class SignatureState(PackageTrust trust)
 {
-    private const string ManifestFile = "manifest.json", SignatureFile = "manifest.sig";
+    /// <summary>The file of a signed version with its signature.</summary>
+    public const string SignatureFile = "manifest.sig";
+
+    private const string ManifestFile = "manifest.json";
 
     /// <summary>No signature.</summary>
     public const string Unsigned = "unsigned";

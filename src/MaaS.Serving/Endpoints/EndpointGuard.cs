@@ -182,7 +182,7 @@ internal sealed class EndpointGuard
     {
         try
         {
-            if (scope == ServingScope.Admin && !isNamedLater)
+            if (scope.IsChange() && !isNamedLater)
             {
                 audited.Begin(model);
             }
@@ -200,7 +200,7 @@ internal sealed class EndpointGuard
         }
         finally
         {
-            audited.End(context.Response.StatusCode, model, durable: scope == ServingScope.Admin);
+            audited.End(context.Response.StatusCode, model, durable: scope.IsChange());
         }
     }
 

@@ -23,6 +23,10 @@ public sealed class RequestException : Exception
     public RequestException(FaultKind kind, string message)
         : base(message) => Kind = kind;
 
+    /// <summary>A failure of another kind with a cause, which stays in the log.</summary>
+    internal RequestException(FaultKind kind, string message, Exception innerException)
+        : base(message, innerException) => Kind = kind;
+
     /// <summary>Why the request cannot be answered.</summary>
     public FaultKind Kind { get; }
 

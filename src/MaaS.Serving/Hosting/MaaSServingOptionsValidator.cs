@@ -63,6 +63,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
 
         CheckLifecycle(options, faults);
         faults.AddRange(options.SharedMemory.Faults(nameof(options.SharedMemory)));
+        faults.AddRange(options.Publishing.Faults(nameof(options.Publishing)));
         faults.AddRange(options.Security.Faults(nameof(options.Security)));
         faults.AddRange(TrustFaults.Of(options.Security.Trust, options.Packages, "Security:Trust"));
         faults.AddRange(options.Telemetry.Faults(nameof(options.Telemetry)));

@@ -42,6 +42,11 @@ internal static class CatalogueOperations
              "lineage":{"parent":"digits/2","data_hash":null,"code_version":null,"hyperparameters":{"epochs":"3"},
              "compression":["prune"]},"files":[{"path":"model.onnx","bytes":1048576,"sha256":"9f2c"}]}
             """, null, 400, 404, 503));
+        yield return ("POST", Model + "/versions", Of(
+            "cataloguePublish",
+            "Adds a package (.maas) as the model's next version, in no stage and with no alias; the body is the file, "
+                + "or a form with it in the field package. The parameter notes says why.",
+            $$"""{{{Entry}}}""", null, 400, 409, 413, 415, 429, 503));
         yield return ("POST", Model + "/requests", Of(
             "catalogueAsk", "Asks, as the caller's account, to download a model.", Request,
             """{"reason":"to compare"}""", 400, 404, 503));

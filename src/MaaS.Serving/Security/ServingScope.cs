@@ -16,6 +16,9 @@ public enum ServingScope
     /// <summary>Load and unload models, change routes.</summary>
     Admin = 4,
 
+    /// <summary>Add versions to the registry, which nobody is served before an administrator promotes them.</summary>
+    Publish = 8,
+
     /// <summary>Everything.</summary>
-    All = Predict | Read | Admin,
+    All = Predict | Read | Admin | Publish,
 }

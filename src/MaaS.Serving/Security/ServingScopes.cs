@@ -6,7 +6,7 @@ namespace MaaS.Serving.Security;
 public static class ServingScopes
 {
     /// <summary>The names a scope has in files and tokens.</summary>
-    public static readonly IReadOnlyList<string> Names = ["predict", "read", "admin"];
+    public static readonly IReadOnlyList<string> Names = ["predict", "read", "admin", "publish"];
 
     /// <summary>
     /// Says what an endpoint asks of its caller; with an endpoint that does not say it, the server does not start.
@@ -37,9 +37,13 @@ public static class ServingScopes
             "predict" => ServingScope.Predict,
             "read" => ServingScope.Read,
             "admin" => ServingScope.Admin,
+            "publish" => ServingScope.Publish,
             _ => null,
         };
     }
+
+    /// <summary>Whether requests of a scope change something that lasts.</summary>
+    internal static bool IsChange(this ServingScope scope) => scope is ServingScope.Admin or ServingScope.Publish;
 
     /// <summary>
     /// All scopes that a list names; names of something else are passed over, as tokens carry scopes of other services.

@@ -149,6 +149,63 @@ public sealed class CatalogueBrowserTests : BrowserFixture
         await Expect(reader.Page.Locator("h1")).ToHaveTextAsync("Sign in");
     }
 
+    [Test]
+    public async Task Publish_ByKeyboard_LeadsToTheVersionAndPleasesAxe(
+        [Values(1280, 390)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
+    {
+        var name = $"sums-{width}-{scheme}".ToLowerInvariant();
+        await using var page = await SignInAsync("publisher", width, scheme);
+        await page.Page.GotoAsync(At(_keyed, "catalogue").ToString());
+        await page.Page.Locator("#publish summary").FocusAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(page.Page.GetByLabel("Package (.maas")).ToBeVisibleAsync();
+        Assert.That(await page.OverflowAsync(), Is.Zero);
+        Assert.That(await page.ViolationsAsync(), Is.Empty);
+
+        await page.Page.GetByLabel("Package (.maas").SetInputFilesAsync(Path.Combine(_keyed.Folder, "linear1.maas"));
+        await page.Page.GetByLabel("Name (").FillAsync(name);
+        await page.Page.GetByLabel("Notes:").FillAsync("adds up as before");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).FocusAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Page.Locator("h1")).ToContainTextAsync(name);
+        await Expect(page.Page.GetByText("not published")).ToBeVisibleAsync();
+        await Expect(page.Page.GetByText("adds up as before").First).ToBeVisibleAsync();
+        Assert.That(await page.OverflowAsync(), Is.Zero);
+        Assert.That(await page.ViolationsAsync(), Is.Empty);
+        Assert.That(page.Faults, Has.All.Contains("401"), "but for the page that asks for the key");
+    }
+
+    // What is refused is said on a page of its own.
+    [Test]
+    public async Task Publish_WithoutJavaScript_SaysWhatIsWrong()
+    {
+        await using var page = await SignInAsync("publisher", 390);
+        await page.Page.RouteAsync("**/*.js", route => route.AbortAsync());
+        await page.Page.GotoAsync(At(_keyed, "catalogue").ToString());
+        await page.Page.GetByText("Publish a model").ClickAsync();
+        await page.Page.GetByLabel("Package (.maas").SetInputFilesAsync(new FilePayload
+        {
+            Name = "none.maas",
+            MimeType = "application/octet-stream",
+            Buffer = "no package"u8.ToArray(),
+        });
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
+
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("package: expected");
+        Assert.That(await page.OverflowAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Publish_CallersWhoMayNot_HaveNoForm()
+    {
+        await using var page = await SignInAsync("reader", 1280);
+        await page.Page.GotoAsync(At(_keyed, "catalogue").ToString());
+
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Models");
+        await Expect(page.Page.Locator("#publish")).ToHaveCountAsync(0);
+    }
+
     private async Task<string> SavedAsync(IDownload download)
     {
         var path = Path.Combine(_keyed.Folder, "downloaded.maas");
@@ -156,9 +213,9 @@ public sealed class CatalogueBrowserTests : BrowserFixture
         return path;
     }
 
-    private async Task<BrowserPage> SignInAsync(string key, int width)
+    private async Task<BrowserPage> SignInAsync(string key, int width, ColorScheme scheme = ColorScheme.Light)
     {
-        var page = await OpenAsync(At(_keyed, "catalogue/view/linear/2"), width);
+        var page = await OpenAsync(At(_keyed, "catalogue/view/linear/2"), width, scheme);
         await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Sign in");
         Assert.That(await page.ViolationsAsync(), Is.Empty);
         await page.Page.GetByLabel("API key or bearer token").FillAsync(_keyed.Key(key));
