@@ -20,12 +20,22 @@ public sealed class LanguageModelLifecycleTests
                 _ => $"the {Any("cat", "dog", "fox")} sat on the {Any("mat", "log", "box")}.\n")));
         await File.WriteAllLinesAsync(Path.Combine(_folder, "chats.jsonl"), Enumerable.Range(0, 40).Select(static i =>
             $"{{\"messages\": [{{\"role\": \"user\", \"content\": \"who sat? {i % 5}\"}}, "
-                + $"{{\"role\": \"assistant\", \"content\": \"the {(i % 2 == 0 ? "cat" : "dog")}\"}}]}}"));
+                + $"{{\"role\": \"assistant\", \"content\": \"the {(i % 2 == 0 ? "cat" : "dog")}\"}}]}}")
+            .Append(
+                $"{{\"messages\": [{{\"role\": \"user\", \"content\": \"{new string('z', 99)}\"}}, "
+                    + "{\"role\": \"assistant\", \"content\": \"the cat\"}]}"));
         _trained = await RunAsync(
             "train", "--task", "language-model", "--text", "animals.txt", "--width", "32", "--layers", "1", "--heads",
             "2", "--vocabulary", "300", "--context", "48", "--epochs", "10", "--batch-size", "4",
             "--learning-rate", "0.01", "--device", "cpu", "--key-value-heads", "1", "--dropout", "0", "-o",
             "animals.maas");
+
+        // The package as a folder is a checkpoint, but for its network.
+        var checkpoint = Path.Combine(_folder, "checkpoint");
+        ZipFile.ExtractToDirectory(Path.Combine(_folder, "animals.maas"), checkpoint);
+        File.Delete(Path.Combine(checkpoint, "model.onnx"));
+        Directory.CreateDirectory(Path.Combine(_folder, "documents"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "documents", "letter.txt"), "dear");
     }
 
     [OneTimeTearDown]
@@ -51,23 +61,18 @@ public sealed class LanguageModelLifecycleTests
         var output = await RunAsync(
             "finetune", "animals.maas", "--lora", "--chat", "chats.jsonl", "--target-modules", "q_proj,o_proj,up_proj",
             "--rank", "4", "--epochs", "2", "--learning-rate", "0.01", "--adapter", "who", "--device", "cpu",
-            "-o", "who.maas");
+            "-o", "who-model");
 
         Assert.That(output, Does.Contain("LoRA of rank 4 on query, output, up").And.Contain("before training"));
+        Assert.That(output, Does.Contain("of the conversations 1 were left out").And.Contain("0 were cut"));
         Assert.That(Path.Combine(_folder, "who", "adapter_model.safetensors"), Does.Exist);
-        using (var package = ZipFile.OpenRead(Path.Combine(_folder, "who.maas")))
-        {
-            Assert.That(
-                package.Entries.Select(static e => e.FullName), Is.SupersetOf(new[]
-                {
-                    "model.onnx", "tokenizer.json", "tokenizer_config.json", "model.safetensors", "config.json",
-                }));
-        }
+        Assert.That(
+            Directory.GetFiles(Path.Combine(_folder, "who-model")).Select(Path.GetFileName), Is.SupersetOf(new[]
+            {
+                "model.onnx", "tokenizer.json", "tokenizer_config.json", "model.safetensors", "config.json",
+            }));
+        Assert.That(Path.Combine(_folder, "who-model.html"), Does.Exist);
 
-        // The package as a folder is a checkpoint, but for its network.
-        var checkpoint = Path.Combine(_folder, "checkpoint");
-        ZipFile.ExtractToDirectory(Path.Combine(_folder, "animals.maas"), checkpoint);
-        File.Delete(Path.Combine(checkpoint, "model.onnx"));
         var imported = await RunAsync(
             "import", "checkpoint", "-o", "both.maas", "--name", "base", "--adapter", "who=who");
         Assert.That(
@@ -89,6 +94,12 @@ public sealed class LanguageModelLifecycleTests
         "animals.txt", "--rank", "3")]
     [TestCase("got 'query'", "finetune", "animals.maas", "--text", "animals.txt", "--lora", "--target-modules",
         "query")]
+    [TestCase("no package there yet", "import", "checkpoint", "-o", "animals.maas")]
+    [TestCase("expected adapters with", "import", "checkpoint", "-o", "x.maas", "--adapter", "who=nothing")]
+    [TestCase("with the folder of a text encoder", "import", "checkpoint", "-o", "x.maas", "--pooling", "mean")]
+    [TestCase("expected a place that can be written", "finetune", "animals.maas", "--text", "animals.txt",
+        "--checkpoint", "animals.txt/run.ckpt")]
+    [TestCase("is no model package", "finetune", "animals.maas", "--text", "animals.txt", "-o", "documents")]
     [TestCase("expected NAME=FOLDER", "import", "checkpoint", "-o", "x.maas", "--adapter", "who")]
     public async Task WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
     {

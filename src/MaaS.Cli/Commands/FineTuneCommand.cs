@@ -2,7 +2,6 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
-using MaaS.Primitives.Files;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
@@ -46,8 +45,9 @@ internal sealed class FineTuneCommand : RecordedVerb
 
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
-        Description = "The package, with the matrices merged; models/MODEL-DATA.maas without it.",
-        HelpName = "file.maas",
+        Description = "The package, with the matrices merged: a .maas file, or a folder, as weights of 2 GiB and more "
+            + "need; models/MODEL-DATA.maas without it.",
+        HelpName = "path",
     };
 
     private readonly Option<FileInfo?> _report = new("--report")
@@ -106,8 +106,7 @@ internal sealed class FineTuneCommand : RecordedVerb
             result.GetValue(_output)?.FullName
                 ?? Path.GetFullPath($"models/{TabularTraining.ModelName(FileName(path))}-{data}.maas"),
             result.GetValue(_report)?.FullName, CommandText.Of(result), Run);
-        AtomicFile.EnsureWritable(output.Model);
-        AtomicFile.EnsureWritable(output.Report!);
+        output.EnsureWritable(options);
         DeviceChoice.Resolve(options.Device);
         if (Run is not null)
         {
@@ -115,6 +114,11 @@ internal sealed class FineTuneCommand : RecordedVerb
         }
 
         using var start = await PretrainedDecoder.OpenAsync(path, cancellationToken);
+        OptionKinds.Checked(() =>
+        {
+            start.Model.ThrowIfTooLarge(output.Model);
+            return true;
+        });
         Console.WriteLine(
             $"{start.Name}: {start.Model.parameters().Sum(static p => p.numel()):n0} weights, {start.Model.Layers} "
                 + "layers" + (tuning.Lora is { } lora
@@ -127,6 +131,14 @@ internal sealed class FineTuneCommand : RecordedVerb
                 start, ChatCorpus.Read(chat!.FullName), tuning, options, recorder, cancellationToken));
         await LanguageModelLines.WriteAsync(
             trained, $"{start.Name} on {data}", data, recorder, output, cancellationToken);
+        if (trained.AdapterFailure is { } failure)
+        {
+            await Console.Error.WriteLineAsync(
+                $"maas: the package is whole, the adapters could not be written to {tuning.AdapterFolder}: "
+                    + failure.Message);
+            return ExitCode.Failure;
+        }
+
         if (tuning.AdapterFolder is { } folder)
         {
             Console.WriteLine($"adapters in {folder}");

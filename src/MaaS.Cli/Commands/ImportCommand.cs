@@ -94,13 +94,15 @@ internal sealed class ImportCommand : VerbCommand
             Pairs = result.GetValue(_pairs),
         };
         var adapters = Adapters(result);
-        var isDecoder = PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
+        var isDecoder = PretrainedDecoder.IsFolder(source) && (adapters.Count > 0 || !HasNetwork(source));
         if (options.Network is not null && (isDecoder || File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
         }
 
-        if (options.Pooling is { } pooling && (pooling == EmbeddingPooling.None || !Directory.Exists(source)))
+        if (options.Pooling is { } pooling
+            && (pooling == EmbeddingPooling.None || isDecoder || !Directory.Exists(source)
+                || TritonImport.IsFolder(source)))
         {
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
@@ -171,7 +173,7 @@ internal sealed class ImportCommand : VerbCommand
         return adapters;
     }
 
-    // A network that somebody exported is taken as it is.
+    // A network that somebody exported is taken as it is, unless adapters are to be put beside its weights.
     private static bool HasNetwork(string folder)
         => new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
             .Any(static f => Directory.EnumerateFiles(f, "*.onnx").Any());

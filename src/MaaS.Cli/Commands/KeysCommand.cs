@@ -34,7 +34,7 @@ internal sealed class KeysCommand : Command
         };
         private readonly Option<string> _file = File();
         private readonly Option<string[]> _scopes = OptionKinds.Several(
-            "--scope", "predict, read or admin; may be given several times. Default: predict and read.", "scope");
+            "--scope", "predict, read, admin or publish; may be given several times. Default: predict and read.", "scope");
         private readonly Option<string[]> _models = OptionKinds.Several(
             "--model", "A model that it opens; may be given several times. Default: all.", "name");
         private readonly Option<int?> _days = new("--days")
@@ -42,22 +42,50 @@ internal sealed class KeysCommand : Command
             Description = "Days until it ceases to work. Default: never.",
             HelpName = "number",
         };
+        private readonly Option<double?> _requests = Limit<double>(
+            "--requests-per-second", "Requests a second that its holder may send.");
+        private readonly Option<long?> _tokens = Limit<long>(
+            "--tokens-per-minute", "Tokens a minute that language models and encoders may read and write for it.");
+        private readonly Option<int?> _streams = Limit<int>(
+            "--concurrent-streams", "Texts of language models that it may have under way at once.");
 
         public Create()
             : base("create", "Makes a key, shows it once, and stores its hash.")
         {
             Arguments.Add(_name);
-            new Option[] { _file, _scopes, _models, _days }.AddTo(this);
+            new Option[] { _file, _scopes, _models, _days, _requests, _tokens, _streams }.AddTo(this);
         }
 
         public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
-            [("maas keys create web-shop --model digits --days 90", "A key for one model and three months.")];
+        [
+            ("maas keys create web-shop --model digits --days 90", "A key for one model and three months."),
+            ("maas keys create chat --tokens-per-minute 60000 --concurrent-streams 4", "A key for so much text."),
+        ];
 
         protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
         {
             if (result.GetValue(_days) is < 1 or > 36500)
             {
                 throw new UsageException($"--days: expected 1 to 36500, got {result.GetValue(_days)}.");
+            }
+
+            var (requests, tokens, streams) = (
+                result.GetValue(_requests), result.GetValue(_tokens), result.GetValue(_streams));
+            // As servers, and the files of keys that they read, want them.
+            if (requests is <= 0 or > 1e6 or double.NaN)
+            {
+                throw new UsageException(FormattableString.Invariant(
+                    $"--requests-per-second: expected above 0 to 1000000, got {requests}."));
+            }
+
+            if (tokens is < 1 or > 1_000_000_000_000)
+            {
+                throw new UsageException($"--tokens-per-minute: expected 1 to 1000000000000, got {tokens}.");
+            }
+
+            if (streams is < 1 or > 1_000_000)
+            {
+                throw new UsageException($"--concurrent-streams: expected 1 to 1000000, got {streams}.");
             }
 
             var file = result.GetRequiredValue(_file);
@@ -67,12 +95,17 @@ internal sealed class KeysCommand : Command
                 scopes.Length > 0 ? scopes : ["predict", "read"],
                 result.GetRequiredValue(_models),
                 result.GetValue(_days) is { } days ? DateTimeOffset.UtcNow.AddDays(days) : null);
+            (stored.RequestsPerSecond, stored.TokensPerMinute, stored.ConcurrentStreams) = (requests, tokens, streams);
             ApiKeyFile.Write(file, [.. Read(file), stored]);
             Console.WriteLine(key);
             Console.Error.WriteLine(
                 $"{file} has its hash only: keep the key now. Send it as X-Api-Key, or as Authorization: Bearer.");
             return Task.FromResult(ExitCode.Success);
         }
+
+        private static Option<T?> Limit<T>(string name, string description)
+            where T : struct
+            => new(name) { Description = $"{description} Default: the server's limit.", HelpName = "number" };
     }
 
     private sealed class List : VerbCommand
@@ -93,10 +126,29 @@ internal sealed class KeysCommand : Command
                 Console.WriteLine(
                     $"{key.Id}  {key.Name}  {string.Join(",", key.Scopes)}  "
                         + $"{(key.Models.Count > 0 ? string.Join(",", key.Models) : "*")}  "
-                    + (key.Expires is { } end ? $"until {end:yyyy-MM-dd}" : "without end"));
+                    + (key.Expires is { } end ? $"until {end:yyyy-MM-dd}" : "without end")
+                    + string.Concat(Limits(key)));
             }
 
             return Task.FromResult(ExitCode.Success);
+        }
+
+        private static IEnumerable<string> Limits(ApiKeyOptions key)
+        {
+            if (key.RequestsPerSecond is { } requests)
+            {
+                yield return FormattableString.Invariant($"  {requests} requests/s");
+            }
+
+            if (key.TokensPerMinute is { } tokens)
+            {
+                yield return $"  {tokens} tokens/min";
+            }
+
+            if (key.ConcurrentStreams is { } streams)
+            {
+                yield return $"  {streams} streams";
+            }
         }
     }
 

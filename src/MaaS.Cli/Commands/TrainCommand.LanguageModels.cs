@@ -33,6 +33,11 @@ internal sealed partial class TrainCommand
         var output = LanguageModelLines.Output(
             result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{architecture}-{data}.maas"),
             result.GetValue(_report)?.FullName, CommandText.Of(result), Run);
+        OptionKinds.Checked(() =>
+        {
+            model.ThrowIfTooLarge(output.Model);
+            return true;
+        });
         EnsureWritable(output, options, processes);
         DeviceChoice.Resolve(options.Device);
 

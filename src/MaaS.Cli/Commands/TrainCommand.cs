@@ -253,23 +253,12 @@ internal sealed partial class TrainCommand : RecordedVerb
             : new TrainingOutput(output, report, CommandText.Of(result), Run);
     }
 
-    // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
+    // One process writes.
     private static void EnsureWritable(TrainingOutput output, TrainerOptions options, IProcessGroup processes)
     {
-        if (!ProcessShare.Shows(processes))
+        if (ProcessShare.Shows(processes))
         {
-            return;
-        }
-
-        AtomicFile.EnsureWritable(output.Model);
-        if (output.Report is { } report)
-        {
-            AtomicFile.EnsureWritable(report);
-        }
-
-        if (options.CheckpointPath is { } checkpoint)
-        {
-            AtomicFile.EnsureWritable(checkpoint);
+            output.EnsureWritable(options);
         }
     }
 }

@@ -11,15 +11,30 @@ internal static class LanguageModelLines
 {
     private const string PackageExtension = ".maas";
 
+    // Files of networks, which are no packages: a folder of such a name is never meant.
+    private static readonly string[] NoFolders = [".onnx", ".safetensors"];
+
     /// <summary>Where the package and its page go; the page beside the package where none is named.</summary>
-    /// <exception cref="UsageException">The package is no <c>.maas</c> file, or the page is the package.</exception>
+    /// <param name="package">A <c>.maas</c> file, or a folder.</param>
+    /// <param name="report">The page; null for one beside the package.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="run">The run in a registry; null where it is not kept.</param>
+    /// <exception cref="UsageException">The package is another file, or the page is the package.</exception>
     public static TrainingOutput Output(string package, string? report, string command, RunLog? run)
-        => !package.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase)
-            ? throw new UsageException(
-                $"--output: expected a file that ends in {PackageExtension} for a language model, got '{package}'.")
-            : report == package
-                ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
-            : new TrainingOutput(package, report ?? Path.ChangeExtension(package, ".html"), command, run);
+    {
+        package = Path.TrimEndingDirectorySeparator(package);
+        if (!IsFile(package) && (File.Exists(package) || NoFolders.Contains(Path.GetExtension(package))))
+        {
+            throw new UsageException(
+                $"--output: expected a file that ends in {PackageExtension} for a language model, or a folder, got "
+                    + $"'{package}'.");
+        }
+
+        report ??= IsFile(package) ? Path.ChangeExtension(package, ".html") : package + ".html";
+        return report == package
+            ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
+            : new TrainingOutput(package, report, command, run);
+    }
 
     /// <summary>Shows what training came to, and writes package and page.</summary>
     /// <param name="model">The model.</param>
@@ -43,9 +58,17 @@ internal static class LanguageModelLines
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28} {value,8:F1}"));
         }
 
-        await model.PackAsync(output.Model, Path.GetFileNameWithoutExtension(output.Model), data, cancellationToken);
+        if (Losses(model) is { } losses)
+        {
+            Console.WriteLine(losses);
+        }
+
+        await model.PackAsync(
+            output.Model,
+            IsFile(output.Model) ? Path.GetFileNameWithoutExtension(output.Model) : Path.GetFileName(output.Model),
+            data, cancellationToken);
         output.Run?.Metric("test/perplexity", 0, model.Perplexity);
-        output.Run?.Artifact(output.Model);
+        output.Run?.Artifact(IsFile(output.Model) ? output.Model : Path.Combine(output.Model, "manifest.json"));
         new RunReport
         {
             Title = title,
@@ -56,6 +79,9 @@ internal static class LanguageModelLines
         }.Save(output.Report!);
         Console.WriteLine($"written to {output.Model}, report in {output.Report}");
     }
+
+    private static bool IsFile(string package)
+        => package.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<(string Name, double Value)> Measured(TrainedLanguageModel model)
     {
@@ -71,12 +97,31 @@ internal static class LanguageModelLines
         }
     }
 
+    // What of the conversations nobody learned from, or was measured on.
+    private static string? Losses(TrainedLanguageModel model)
+    {
+        if (model is { LeftOut: 0, Cut: 0 })
+        {
+            return null;
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"of the conversations {model.LeftOut:n0} were left out, whose answers lie beyond the context, and "
+                + $"{model.Cut:n0} were cut at its end; a larger context takes more of them");
+    }
+
     private static IEnumerable<(string Name, string Value)> Facts(TrainedLanguageModel model, string data)
     {
         var options = model.Options;
         yield return ("data", string.Create(
             CultureInfo.InvariantCulture,
             $"{data}: {model.TrainTokens:n0} tokens to learn from, {model.HeldBackTokens:n0} held back"));
+        if (Losses(model) is { } losses)
+        {
+            yield return ("conversations", losses);
+        }
+
         yield return ("perplexity", string.Join(
             "; ", Measured(model).Select(static m => string.Create(
                 CultureInfo.InvariantCulture, $"{m.Name} {m.Value:F2}"))));

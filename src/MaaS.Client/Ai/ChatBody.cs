@@ -159,7 +159,8 @@ internal static class ChatBody
                 "as answers end with their request; leave it out"),
 #pragma warning restore MEAI001
             (nameof(options.Reasoning), options.Reasoning is not null,
-                "as chat templates decide on it; set their variables as AdditionalProperties[\"chat_template_kwargs\"]"),
+                "as chat templates decide on it; set their variables as "
+                    + "AdditionalProperties[\"chat_template_kwargs\"]"),
             (nameof(options.RawRepresentationFactory), options.RawRepresentationFactory is not null,
                 "as there is no other form of options below; use AdditionalProperties"),
         ];

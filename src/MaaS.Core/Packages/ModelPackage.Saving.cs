@@ -5,6 +5,34 @@ namespace MaaS.Core.Packages;
 /// <content>How an opened package is written to another place.</content>
 public sealed partial class ModelPackage
 {
+    /// <summary>Finds out before long work whether a package could be written: makes its folder, and a file there that
+    /// is deleted again.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path is a folder's. What is there is
+    /// neither created nor changed.</param>
+    /// <param name="overwrite">Whether an existing package is to be replaced.</param>
+    /// <exception cref="IOException">There is a package already, or something else, or the place cannot be
+    /// written.</exception>
+    public static void EnsureWritable(string path, bool overwrite = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        PackageWriter.EnsureWritable(path, overwrite);
+    }
+
+    /// <summary>Copies a file of the package, of any size; its hash is checked again on the very bytes
+    /// written.</summary>
+    /// <param name="file">A path in <see cref="ModelManifest.Files"/>.</param>
+    /// <param name="target">Gets the bytes; stays open.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
+    /// <exception cref="FileNotFoundException">The package has no such file.</exception>
+    /// <exception cref="InvalidDataException">The file changed since the package was opened; what was written is to be
+    /// thrown away.</exception>
+    public Task CopyFileAsync(string file, Stream target, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentNullException.ThrowIfNull(target);
+        return CopyCheckedAsync(file, target, cancellationToken);
+    }
+
     /// <summary>Writes the package to another place, as a folder or a <c>.maas</c> file; manifest and signature stay as
     /// they are.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>

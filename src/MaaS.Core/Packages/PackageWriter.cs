@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using MaaS.Core.Trust;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Core.Packages;
 
@@ -17,24 +18,12 @@ internal static class PackageWriter
         string path, bool overwrite, Func<IPackageSink, Task> fill, IReadOnlyList<ECDiffieHellman>? recipients = null)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (!overwrite && Path.Exists(path))
-        {
-            throw new IOException($"{path}: expected no package there yet, found one; pass Overwrite to replace it.");
-        }
-
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()
-            && !File.Exists(Path.Combine(path, PackagePath.Manifest)) && !PackageStore.IsSealed(path))
-        {
-            throw new IOException(
-                $"{path}: expected a package to replace, found a folder that is no model package; its files would be "
-                    + "lost.");
-        }
-
+        ThrowIfTaken(path, overwrite);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            if (path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            if (IsArchive(path))
             {
                 await WriteFileAsync(temporary, fill, recipients).ConfigureAwait(false);
                 File.Move(temporary, path, overwrite);
@@ -49,6 +38,40 @@ internal static class PackageWriter
         finally
         {
             Delete(temporary);
+        }
+    }
+
+    /// <summary>Finds out before long work whether <see cref="WriteAsync"/> could write a package.</summary>
+    public static void EnsureWritable(string path, bool overwrite)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        ThrowIfTaken(path, overwrite);
+
+        // A folder is filled beside its place, as a file is.
+        AtomicFile.EnsureWritable(IsArchive(path) ? path : $"{path}.tmp");
+    }
+
+    private static bool IsArchive(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+
+    private static void ThrowIfTaken(string path, bool overwrite)
+    {
+        if (!overwrite && Path.Exists(path))
+        {
+            throw new IOException($"{path}: expected no package there yet, found one; pass Overwrite to replace it.");
+        }
+
+        if (!IsArchive(path) && File.Exists(path))
+        {
+            throw new IOException(
+                $"{path}: expected a folder or nothing, got a file; a package that is a file ends in {Extension}.");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()
+            && !File.Exists(Path.Combine(path, PackagePath.Manifest)) && !PackageStore.IsSealed(path))
+        {
+            throw new IOException(
+                $"{path}: expected a package to replace, found a folder that is no model package; its files would be "
+                    + "lost.");
         }
     }
 

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MaaS.Gateway.Requests;
+using MaaS.Serving.Faults;
+using MaaS.Serving.Http;
+using MaaS.Serving.OpenAi;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Gateway.Faults;
@@ -44,10 +48,31 @@ internal static class GatewayFault
             return;
         }
 
+        if (OpenAiRequest.KindOf(context.Request) is not null)
+        {
+            await WriteOpenAiAsync(context, status, message).ConfigureAwait(false);
+            return;
+        }
+
         response.StatusCode = status;
         response.ContentType = "application/json";
         await response.WriteAsync(
             JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = $"gateway: {message}" }, Json),
             context.RequestAborted).ConfigureAwait(false);
     }
+
+    // As servers write it.
+    private static Task WriteOpenAiAsync(HttpContext context, int status, string message)
+        => JsonAnswer.WriteAsync(
+            context,
+            writer => OpenAiError.WriteMembers(
+                writer,
+                new Failure(
+                    status == StatusCodes.Status502BadGateway ? FaultKind.Unavailable : (FaultKind)status,
+                    $"gateway: {message}")
+                {
+                    Parameter = status is StatusCodes.Status404NotFound or StatusCodes.Status413PayloadTooLarge
+                        ? "model" : null,
+                }),
+            status);
 }

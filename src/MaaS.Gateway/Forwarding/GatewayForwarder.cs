@@ -5,6 +5,7 @@ using MaaS.Gateway.Monitoring;
 using MaaS.Gateway.Requests;
 using MaaS.Gateway.Security;
 using MaaS.Gateway.Servers;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -15,7 +16,7 @@ namespace MaaS.Gateway.Forwarding;
 /// another.</summary>
 internal sealed class GatewayForwarder(
     IHttpForwarder forwarder, ServerConnections connections, Fleet fleet, GatewayOptions options,
-    GatewayMetrics metrics, Entrance? entrance = null)
+    GatewayMetrics metrics, ModelLists lists, Entrance? entrance = null)
 {
     private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
 
@@ -60,15 +61,47 @@ internal sealed class GatewayForwarder(
             return;
         }
 
+        if (ModelLists.Is(context.Request) && await lists.AnswerAsync(context).ConfigureAwait(false))
+        {
+            return;
+        }
+
         var (body, taken) = await KeepAsync(context, target).ConfigureAwait(false);
         try
         {
+            if (!grpc && OpenAiRequest.KindOf(context.Request) is { } kind)
+            {
+                var model = await ModelMember.ReadAsync(context.Request, body, context.RequestAborted)
+                    .ConfigureAwait(false);
+                target = OpenAiRequest.About(kind, model.Name);
+                if (await RefusesAsync(context, caller, target, model).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+
             await ForwardAsync(context, target, body, grpc).ConfigureAwait(false);
         }
         finally
         {
             _kept.Give(taken);
         }
+    }
+
+    private static async Task<bool> RefusesAsync(
+        HttpContext context, Caller? caller, RequestTarget target, ModelMember model)
+    {
+        if (!model.IsCut)
+        {
+            return caller is not null
+                && await Entrance.RefusesAsync(context, caller, target.Model, grpc: false).ConfigureAwait(false);
+        }
+
+        await GatewayFault.WriteAsync(
+            context, grpc: false, StatusCodes.Status413PayloadTooLarge,
+            $"expected 'model' among the first {ModelMember.BeginningBytes} bytes of a request that is too long to be "
+                + "kept, or packed; put it before the texts").ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Reads the body of a request that may be repeated.</summary>
@@ -157,7 +190,8 @@ internal sealed class GatewayForwarder(
         }
 
         Server? Next() => tried.Count < tries
-            ? fleet.Choose(target.Model, target.Version, grpc, session.Length > 0 ? session : null, tried) : null;
+            ? fleet.Choose(
+                target.Model, target.Version, target.Adapter, grpc, session.Length > 0 ? session : null, tried) : null;
     }
 
     // What could not be sent at all is no server's fault, and of no use to send again.

@@ -160,9 +160,22 @@ internal sealed partial class FleetWatch : BackgroundService
         using var index = JsonDocument.Parse(
             await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         return (
-            index.RootElement.EnumerateArray().Select(static m => new ServerModel(
-                m.GetProperty("name").GetString()!, m.GetProperty("version").ToString())).ToHashSet(),
-            "ready");
+            index.RootElement.EnumerateArray().SelectMany(ReadVersion).ToHashSet(), "ready");
+    }
+
+    // A version, and each of its adapters where it has any.
+    private static IEnumerable<ServerModel> ReadVersion(JsonElement version)
+    {
+        var model = new ServerModel(
+            version.GetProperty("name").GetString()!, version.GetProperty("version").ToString());
+        yield return model;
+        if (version.TryGetProperty("adapters", out var adapters))
+        {
+            foreach (var adapter in adapters.EnumerateArray())
+            {
+                yield return model with { Adapter = adapter.GetString() };
+            }
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "{Source} does not say which servers there are, the known ones stay: {Reason}")]

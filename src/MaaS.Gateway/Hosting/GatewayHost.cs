@@ -81,6 +81,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton<ServerConnections>();
+        builder.Services.AddSingleton<ModelLists>();
         builder.Services.AddSingleton<GatewayForwarder>();
         if (options.Authentication is { } authentication)
         {

@@ -56,8 +56,7 @@ internal static class FleetPage
             Cell("state", server.State, server.IsAvailable ? "words good" : "words bad");
             Cell(
                 "models",
-                string.Join(", ", server.Models.OrderBy(static m => (m.Name, m.Version)).Select(
-                    static m => $"{m.Name}/{m.Version}")), "words");
+                string.Join(", ", server.Models.OrderBy(static m => (m.Name, m.Version, m.Adapter))), "words");
             Cell("requests", Number(server.Requests));
             Cell("failures", Number(server.Failures));
             Cell("under way", Number(server.InFlight));

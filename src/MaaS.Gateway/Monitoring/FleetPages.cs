@@ -39,7 +39,7 @@ internal sealed class FleetPages(Fleet fleet, GatewayMetrics metrics)
                         Address = s.Name,
                         s.State,
                         Available = s.IsAvailable,
-                        Models = s.Models.Select(static m => $"{m.Name}/{m.Version}").Order(StringComparer.Ordinal),
+                        Models = s.Models.Select(static m => m.ToString()).Order(StringComparer.Ordinal),
                         s.Requests,
                         s.Failures,
                         s.InFlight,

@@ -6,7 +6,9 @@ namespace MaaS.Gateway.Requests;
 /// <param name="Kind">How it is treated.</param>
 /// <param name="Model">The model that it names; null for none.</param>
 /// <param name="Version">The version that it names; null for none, or for a label.</param>
-internal sealed record RequestTarget(RequestKind Kind, string? Model = null, string? Version = null)
+/// <param name="Adapter">The adapter of the model that it names; null for none.</param>
+internal sealed record RequestTarget(
+    RequestKind Kind, string? Model = null, string? Version = null, string? Adapter = null)
 {
     /// <summary>Reads the address of a request over REST, as servers do: without regard to case, but for
     /// names.</summary>
@@ -18,6 +20,7 @@ internal sealed record RequestTarget(RequestKind Kind, string? Model = null, str
         return Array.ConvertAll(path, static p => p.ToLowerInvariant()) switch
         {
             ["v1", "models", _, "versions", _, ..] => new(Answer(path), Verbless(path[2]), Verbless(path[4])),
+            ["v1", "models", _] when reads => OpenAiRequest.About(RequestKind.Answer, path[2]),
             ["v1", "models", _, ..] => new(Answer(path), Verbless(path[2])),
             ["v2", "models", "stats"] => new(RequestKind.Answer),
             ["v2", "models", _, "trace", ..] when !reads => new(RequestKind.Administration),
@@ -31,10 +34,9 @@ internal sealed record RequestTarget(RequestKind Kind, string? Model = null, str
             ["predictions" or "explanations", _] => new(RequestKind.Answer, path[1]),
             ["predict"] => new(
                 RequestKind.Answer, request.Query["model"].ToString() is { Length: > 0 } model ? model : null),
-            ["v1", "embeddings" or "rerank"] => new(RequestKind.Answer),
             ["models", _, ..] when reads => new(RequestKind.Answer, path[1]),
             ["models", ..] when !reads => new(RequestKind.Administration),
-            _ => new(reads ? RequestKind.Answer : RequestKind.Passage),
+            _ => new(OpenAiRequest.KindOf(request) ?? (reads ? RequestKind.Answer : RequestKind.Passage)),
         };
     }
 

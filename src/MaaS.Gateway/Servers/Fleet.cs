@@ -24,14 +24,24 @@ internal sealed class Fleet(TimeProvider clock)
     /// there.</summary>
     /// <param name="model">Null where the request names none: any server will do.</param>
     /// <param name="version">Null for the server's choice.</param>
+    /// <param name="adapter">One of the model's adapters; null for the model alone. Where no server says that it has it,
+    /// as before the model is loaded, any that has the model will do.</param>
     /// <param name="grpc">Whether it is a call over gRPC.</param>
     /// <param name="session">What ties requests together; null for nothing.</param>
     /// <param name="tried">Servers that have failed this request.</param>
     public Server? Choose(
-        string? model, string? version, bool grpc, string? session, IReadOnlyCollection<Server> tried)
+        string? model, string? version, string? adapter, bool grpc, string? session,
+        IReadOnlyCollection<Server> tried)
     {
+        var servers = _servers;
+        if (model is not null && adapter is not null && Array.FindAll(
+            servers, s => s.HasAdapter(model, adapter)) is { Length: > 0 } adapted)
+        {
+            servers = adapted;
+        }
+
         var candidates = Array.FindAll(
-            _servers, s => s.IsAvailable && (model is null || s.Has(model, version)) && (!grpc || s.TakesGrpc)
+            servers, s => s.IsAvailable && (model is null || s.Has(model, version)) && (!grpc || s.TakesGrpc)
                 && !tried.Contains(s));
         if (candidates.Length == 0)
         {

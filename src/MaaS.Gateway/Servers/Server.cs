@@ -48,6 +48,9 @@ internal sealed class Server(ServerAddress address, TimeProvider clock)
     public bool Has(string model, string? version)
         => version is null ? _models.Any(m => m.Name == model) : _models.Contains(new ServerModel(model, version));
 
+    public bool HasAdapter(string model, string adapter)
+        => _models.Any(m => m.Name == model && m.Adapter == adapter);
+
     public void Begin() => Interlocked.Increment(ref _inFlight);
 
     /// <summary>Notes how a request went.</summary>

@@ -36,7 +36,8 @@ internal static class LlamaFamily
     {
         var turnsAll = options.RotaryShare == 1;
         var hasBias = options.QueryKeyValueBias || options.OutputBias || options.FeedForwardBias;
-        var type = options.QueryKeyNorm ? Qwen3
+        var type = options.IsMerged ? Phi3
+            : options.QueryKeyNorm ? Qwen3
             : options is { QueryKeyValueBias: true, OutputBias: false } ? Qwen2
             : !turnsAll ? Phi3
             : options.SlidingWindow is not null ? Mistral
@@ -45,7 +46,7 @@ internal static class LlamaFamily
         {
             Qwen3 => turnsAll && options.QueryKeyValueBias == options.OutputBias && !options.FeedForwardBias,
             Qwen2 => turnsAll && !options.FeedForwardBias,
-            Phi3 or Mistral => !hasBias,
+            Phi3 or Mistral => !hasBias && !options.QueryKeyNorm,
             _ => options.QueryKeyValueBias == options.OutputBias,
         };
         return fits
@@ -83,6 +84,7 @@ internal static class LlamaFamily
             OutputBias = bias,
             FeedForwardBias = type == Llama && config.Flag("mlp_bias", false),
             QueryKeyNorm = type == Qwen3,
+            IsMerged = IsMerged(type),
             TieWeights = config.Flag("tie_word_embeddings", false),
             Dropout = config.Real("attention_dropout", 0),
         };

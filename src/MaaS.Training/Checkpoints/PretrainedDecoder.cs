@@ -87,7 +87,7 @@ public sealed class PretrainedDecoder : IDisposable
 
     /// <summary>Opens a folder, or a package that is a checkpoint as well, as training makes them.</summary>
     /// <param name="path">A checkpoint's folder, a package's folder or a <c>.maas</c> file.</param>
-    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
     /// <exception cref="InvalidDataException">As <see cref="Open"/>; or the package has no weights to
     /// train.</exception>
     /// <exception cref="FileNotFoundException">There is no such path, or a file is missing.</exception>
@@ -118,10 +118,11 @@ public sealed class PretrainedDecoder : IDisposable
                 || f.EndsWith(".json", StringComparison.Ordinal))
                 .Where(static f => !f.Contains('/', StringComparison.Ordinal)))
             {
-                await File.WriteAllBytesAsync(
-                    Path.Combine(copy.FullName, file),
-                    await package.ReadAsync(file, cancellationToken).ConfigureAwait(false), cancellationToken)
-                    .ConfigureAwait(false);
+                var target = File.Create(Path.Combine(copy.FullName, file));
+                await using (target.ConfigureAwait(false))
+                {
+                    await package.CopyFileAsync(file, target, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             return Read(copy.FullName, package.Manifest.Name);

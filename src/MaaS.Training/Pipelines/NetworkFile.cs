@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Text;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 
 namespace MaaS.Training.Pipelines;
@@ -14,8 +15,12 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
 {
     private static readonly string[] Replaced = [ModelPackage.ModelFile, NetworkPackage.WeightsFile, "report.html"];
 
+    // Beside the weights, what a language model's package has of a checkpoint.
+    private static readonly string[] CheckpointFiles =
+        [ModelConfig.FileName, PretrainedDecoder.GenerationConfigFile];
+
     /// <summary>Files of a package that go with the network, as a tokenizer, by path; weights of torch are not among
-    /// them.</summary>
+    /// them, nor what describes them as a checkpoint.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Whether a path names a trained model of torch's, which can be pruned.</summary>
@@ -70,6 +75,7 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
         var network = await package.ReadNetworkAsync(cancellationToken).ConfigureAwait(false);
         Dictionary<string, byte[]> files = [];
         foreach (var file in package.Manifest.Files.Keys.Except(Replaced)
+            .Where(f => package.Manifest.Task != ModelManifest.TextGeneration || !IsOfCheckpoint(f))
             .Except(await package.NetworkFilesAsync(cancellationToken).ConfigureAwait(false)))
         {
             files[file] = await package.ReadAsync(file, cancellationToken).ConfigureAwait(false);
@@ -171,6 +177,14 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
             Files.ToDictionary(static f => f.Key, static f => PackageContent.FromBytes(f.Value)),
             cancellationToken: cancellationToken);
     }
+
+    // A checkpoint of float32 beside a network that was made smaller would be larger than what it is made from, and
+    // another model.
+    private static bool IsOfCheckpoint(string file)
+        => !file.Contains('/', StringComparison.Ordinal)
+            && (CheckpointFiles.Contains(file)
+                || file.EndsWith(".safetensors", StringComparison.Ordinal)
+                || file.EndsWith(".safetensors.index.json", StringComparison.Ordinal));
 
     private static string[]? Labels(string path, OnnxModel model)
     {

@@ -34,15 +34,7 @@ internal static class NetworkPackage
         Func<InferenceModel, DriftBaseline>? baseline = null, bool overwrite = true,
         long weightsInside = MostInside, CancellationToken cancellationToken = default)
     {
-        if (network.WeightBytes >= MostInside
-            && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new ArgumentException(
-                $"{path}: expected a folder for a network of {network.WeightBytes:n0} bytes, whose weights lie beside "
-                    + $"it "
-                    + "and are mapped; a single file holds less than 2 GiB.", nameof(path));
-        }
-
+        ThrowIfTooLarge(path, network.WeightBytes);
         var scratch = network.WeightBytes >= weightsInside ? Directory.CreateTempSubdirectory("maas-") : null;
         try
         {
@@ -53,6 +45,21 @@ internal static class NetworkPackage
         finally
         {
             scratch?.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Fails where a single file is to hold a network that is too large for it.</summary>
+    /// <param name="path">Where the package is to be written.</param>
+    /// <param name="weightBytes">Bytes of the network's weights.</param>
+    /// <exception cref="ArgumentException">It is too large.</exception>
+    public static void ThrowIfTooLarge(string path, double weightBytes)
+    {
+        if (weightBytes >= MostInside && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException(
+                $"{path}: expected a folder (a path that does not end in {ArchiveExtension}) for a network of "
+                    + $"{weightBytes:n0} bytes, whose weights lie beside it and are mapped; a single file holds less "
+                    + "than 2 GiB.", nameof(path));
         }
     }
 

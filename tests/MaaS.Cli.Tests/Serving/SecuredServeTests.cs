@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MaaS.Serving.Security;
 
 namespace MaaS.Cli.Tests.Serving;
 
@@ -73,12 +74,34 @@ public sealed class SecuredServeTests
 
     [TestCase("keys create shop --scope root", 1, "predict, read, admin")]
     [TestCase("keys create shop --days 0", 2, "--days: expected 1 to 36500, got 0")]
+    [TestCase("keys create shop --tokens-per-minute 0", 2, "--tokens-per-minute: expected 1 to 1000000000000, got 0")]
+    [TestCase("keys create shop --tokens-per-minute 1.5", 2, "--tokens-per-minute")]
+    [TestCase("keys create shop --concurrent-streams -1", 2, "--concurrent-streams: expected 1 to 1000000, got -1")]
+    [TestCase("keys create shop --requests-per-second 0", 2, "--requests-per-second: expected above 0 to 1000000")]
+    [TestCase("keys create shop --requests-per-second NaN", 2, "--requests-per-second: expected above 0 to 1000000")]
     [TestCase("keys list --file none.json", 1, "none.json")]
     [TestCase("audit verify none.jsonl", 2, "expected a log, found none")]
     [TestCase("serve --models . --tls-certificate server.pem", 2, "add --tls-key")]
     public async Task Run_WrongCommandLine_NamesIt(string commandLine, int code, string expected)
         => Assert.That(
             (await RunAsync(code, commandLine.Split(' '))).Error, Does.Contain(expected).And.Not.Contain("   at "));
+
+    [Test]
+    public async Task KeysCreate_Limits_AreInTheFileThatServersRead()
+    {
+        await RunAsync(
+            0, "keys", "create", "chat", "--tokens-per-minute", "60000", "--concurrent-streams", "4",
+            "--requests-per-second", "2.5");
+        await RunAsync(0, "keys", "create", "free");
+
+        var keys = ApiKeyFile.Read(InFolder("keys.json"));
+        Assert.That(
+            keys.Select(static k => (k.Name, k.TokensPerMinute, k.ConcurrentStreams, k.RequestsPerSecond)),
+            Is.EqualTo(new (string, long?, int?, double?)[] { ("chat", 60_000, 4, 2.5), ("free", null, null, null) }));
+        var list = (await RunAsync(0, "keys", "list")).Output.Trim().Split('\n');
+        Assert.That(list[0], Does.EndWith("2.5 requests/s  60000 tokens/min  4 streams"));
+        Assert.That(list[1], Does.EndWith("without end"));
+    }
 
     private string InFolder(string file) => Path.Combine(_folder, file);
 

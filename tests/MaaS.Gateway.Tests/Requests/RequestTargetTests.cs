@@ -28,6 +28,11 @@ internal sealed class RequestTargetTests
     [TestCase("POST", "/V1/Models/Mixed:Predict", "Answer", "Mixed", null)]
     [TestCase("GET", "/v2/models/stats", "Answer", null, null)]
     [TestCase("POST", "/predict", "Answer", null, null)]
+    [TestCase("POST", "/v1/chat/completions", "Stream", null, null)]
+    [TestCase("POST", "/V1/Completions", "Stream", null, null)]
+    [TestCase("POST", "/v1/embeddings/", "Answer", null, null)]
+    [TestCase("POST", "/v1/rerank", "Answer", null, null)]
+    [TestCase("GET", "/v1/models/base:loud", "Answer", "base", null)]
     [TestCase("POST", "/something/else", "Passage", null, null)]
     [TestCase("GET", "/", "Answer", null, null)]
     public void Of_Address_IsWhatTheServersReadToo(

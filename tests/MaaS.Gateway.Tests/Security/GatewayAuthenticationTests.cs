@@ -204,6 +204,38 @@ internal sealed class GatewayAuthenticationTests
         Assert.That(second.Headers.RetryAfter, Is.Not.Null);
     }
 
+    // The model stands in the body, which is read after the caller is known.
+    [Test]
+    public async Task OpenAisRoutes_RefuseInTheirForm_BeforeAnyServerSeesThem()
+    {
+        await using var stub = await StubServer.StartAsync(static c => c.Response.WriteAsync("answered"));
+        await using var gateway = await GatewayAsync(stub.Address.GetLeftPart(UriPartial.Authority));
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        foreach (var (key, model, status, type) in new[]
+        {
+            ("wrong", "m", HttpStatusCode.Unauthorized, "authentication_error"),
+            (_reader, "m", HttpStatusCode.Forbidden, "permission_error"),
+            (_one, "secret", HttpStatusCode.Forbidden, "permission_error"),
+            (_one, "secret:loud", HttpStatusCode.Forbidden, "permission_error"),
+            (_one, "none", HttpStatusCode.Forbidden, "permission_error"),
+            (_all, "none", HttpStatusCode.NotFound, "invalid_request_error"),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
+            {
+                Content = new StringContent($$"""{"model":"{{model}}"}"""),
+            };
+            request.Headers.Authorization = new("Bearer", key);
+            using var answer = await client.SendAsync(request);
+            var text = await answer.Content.ReadAsStringAsync();
+
+            Assert.That(answer.StatusCode, Is.EqualTo(status), $"{model}: {text}");
+            Assert.That(text, Does.Contain($"\"type\":\"{type}\""));
+        }
+
+        Assert.That(stub.Requests, Is.Zero);
+    }
+
     // Servers count tokens; the gateway counts requests.
     [Test]
     public void Token_OfAKeyWithLimitsOfTokens_TellsThemToServers()

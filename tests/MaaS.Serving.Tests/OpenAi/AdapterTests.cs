@@ -157,6 +157,19 @@ public sealed class AdapterTests
         await GetAsync($"/v1/models/{Name}", HttpStatusCode.Forbidden, _other);
     }
 
+    // Where a gateway looks for them.
+    [Test]
+    public async Task RepositoryIndex_Adapters_AreThoseOfTheirVersion()
+    {
+        var index = await PostAsync("/v2/repository/index", new { ready = true }, key: _open);
+
+        Assert.That(
+            index.EnumerateArray().Select(static v => (
+                v.GetProperty("name").GetString(),
+                v.TryGetProperty("adapters", out var adapters) ? adapters.ToString() : null)),
+            Is.EquivalentTo(new[] { ("base", "[\"loud\"]"), ("linear", null) }));
+    }
+
     private async Task<JsonElement> PostAsync(
         string path, object body, HttpStatusCode expected = HttpStatusCode.OK, string? key = null)
     {

@@ -120,6 +120,32 @@ internal sealed class LlamaCheckpointTests
     }
 
     [Test]
+    public void Save_PhiWhoseFeaturesAllTurn_StaysPhi()
+    {
+        using var scope = NewDisposeScope();
+        var (source, folder) = (Copy("phi3"), New());
+        var path = Path.Combine(source, "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(path))!;
+        config["partial_rotary_factor"] = 1;
+        File.WriteAllText(path, config.ToJsonString());
+        var (model, _) = LlamaCheckpoint.Load(source);
+        using (model)
+        {
+            LlamaCheckpoint.Save(folder, model);
+            Assert.That(
+                () => LoraCheckpoint.ThrowIfMerged(model), Throws.ArgumentException.With.Message.Contains("Phi-3"));
+        }
+
+        Assert.That(
+            (string)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!["model_type"]!,
+            Is.EqualTo("phi3"));
+        using var written = SafeTensorsCheckpoint.Open(folder);
+        using var original = SafeTensorsCheckpoint.Open(source);
+        Assert.That(
+            written.Entries.Select(static e => e.Name), Is.EquivalentTo(original.Entries.Select(static e => e.Name)));
+    }
+
+    [Test]
     public void Load_MissingShard_ThrowsAndNamesTheFile()
     {
         var folder = Copy("mistral");

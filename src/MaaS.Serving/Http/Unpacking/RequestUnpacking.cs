@@ -24,20 +24,27 @@ internal static class RequestUnpacking
         }
 
         var packed = context.Request.Body;
-        Stream? unpacked = coding.ToString().ToLowerInvariant() switch
-        {
-            "" or "identity" => null,
-            "gzip" or "x-gzip" => new GzipBody(packed),
-            "deflate" => new ZlibBody(packed),
-            "br" => new BrotliBody(packed),
-            _ => throw Unknown(context, coding.ToString()),
-        };
-        if (unpacked is not null)
+        var unpacked = Unpack(coding.ToString(), packed) ?? throw Unknown(context, coding.ToString());
+        if (unpacked != packed)
         {
             context.Response.RegisterForDisposeAsync(unpacked);
-            context.Request.Body = new UnpackedBody(unpacked);
+            context.Request.Body = unpacked;
         }
     }
+
+    /// <summary>What a body holds.</summary>
+    /// <param name="coding">As <c>Content-Encoding</c> has it.</param>
+    /// <param name="packed">The body.</param>
+    /// <returns>The same stream where nothing is packed; else one whose reading throws <see cref="RequestException"/>
+    /// for what cannot be unpacked. Null for an unknown coding.</returns>
+    public static Stream? Unpack(string coding, Stream packed) => coding.ToLowerInvariant() switch
+    {
+        "" or "identity" => packed,
+        "gzip" or "x-gzip" => new UnpackedBody(new GzipBody(packed)),
+        "deflate" => new UnpackedBody(new ZlibBody(packed)),
+        "br" => new UnpackedBody(new BrotliBody(packed)),
+        _ => null,
+    };
 
     private static RequestException Unknown(HttpContext context, string coding)
     {
@@ -63,6 +70,16 @@ internal static class RequestUnpacking
                 throw new RequestException(
                     $"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
             }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                unpacking.Dispose();
+            }
+
+            base.Dispose(disposing);
         }
     }
 }

@@ -18,7 +18,6 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ServingEndpoin
     // Bodies of these requests hold a flag or two.
     private const long MaxBody = 64 << 10;
 
-
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/v2/repository/index", endpoint.Handle(IndexAsync)).WithScope(ServingScope.Read);
@@ -66,6 +65,18 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ServingEndpoin
                 writer.WriteString("version"u8, status.Version.ToString(CultureInfo.InvariantCulture));
                 writer.WriteString("state"u8, RepositoryStates.Name(status.State));
                 writer.WriteString("reason"u8, status.ErrorMessage);
+                if (status.Adapters.Count > 0)
+                {
+                    // Beyond the specification: a gateway sends texts of an adapter where it is.
+                    writer.WriteStartArray("adapters"u8);
+                    foreach (var adapter in status.Adapters)
+                    {
+                        writer.WriteStringValue(adapter);
+                    }
+
+                    writer.WriteEndArray();
+                }
+
                 writer.WriteEndObject();
             }
 

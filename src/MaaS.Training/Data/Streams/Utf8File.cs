@@ -16,6 +16,22 @@ internal static class Utf8File
     public static StreamReader Open(string path)
         => new(path, Strict, detectEncodingFromByteOrderMarks: true, new FileStreamOptions { BufferSize = BufferSize });
 
+    /// <summary>All of a file.</summary>
+    /// <exception cref="InvalidDataException">There are bytes that are no UTF-8; the message begins as
+    /// given.</exception>
+    public static string Text(string path, string before = "")
+    {
+        using var text = Open(path);
+        try
+        {
+            return text.ReadToEnd();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Fault(path, e, before);
+        }
+    }
+
     /// <summary>The lines of a file.</summary>
     /// <exception cref="InvalidDataException">There are bytes that are no UTF-8; the message begins as
     /// given.</exception>

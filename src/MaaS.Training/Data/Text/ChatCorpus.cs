@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using MaaS.Core.Generation.Chat;
+using MaaS.Training.Data.Streams;
 
 namespace MaaS.Training.Data.Text;
 
@@ -17,14 +18,14 @@ public sealed class ChatCorpus(IReadOnlyList<IReadOnlyList<ChatMessage>> convers
     /// <summary>Reads a <c>.jsonl</c> file: each line an object with <c>messages</c>, a list of objects with
     /// <c>role</c> and <c>content</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A line is no such object, or has no message of an assistant; the message
+    /// <exception cref="InvalidDataException">A line is no UTF-8 or no such object, or has no message of an assistant; the message
     /// names the line. Or there is no conversation at all.</exception>
     public static ChatCorpus Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         List<IReadOnlyList<ChatMessage>> conversations =
         [
-            .. File.ReadLines(path).Select(static (line, i) => (line, number: i + 1))
+            .. Utf8File.Lines(path, $"{path}, ").Select(static (line, i) => (line, number: i + 1))
                 .Where(static l => !string.IsNullOrWhiteSpace(l.line))
                 .Select(l => Conversation(path, l.number, l.line)),
         ];

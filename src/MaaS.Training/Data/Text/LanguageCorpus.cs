@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MaaS.Training.Data.Streams;
 
 namespace MaaS.Training.Data.Text;
 
@@ -14,9 +15,6 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
     private const string LinesExtension = ".jsonl";
 
     private static readonly string[] Extensions = [".txt", ".md", LinesExtension];
-
-    private static readonly UTF8Encoding Strict =
-        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The texts, in their order.</summary>
     public IReadOnlyList<string> Documents { get; } = documents;
@@ -95,11 +93,24 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    // Behind the next line; of the last line behind the one before, unless most of the text would be held back then.
     private static (string Begin, string End) Cut(string document, double share)
     {
-        var at = (int)(document.Length * (1 - share));
-        var line = document.IndexOf('\n', at);
-        at = line >= 0 ? line + 1 : at > 0 && at < document.Length && char.IsLowSurrogate(document[at]) ? at + 1 : at;
+        var at = Math.Max((int)(document.Length * (1 - share)), Math.Min(1, document.Length - 1));
+        var (next, previous) = (document.IndexOf('\n', at) + 1, document.LastIndexOf('\n', at) + 1);
+        if (next > 0 && next < document.Length)
+        {
+            at = next;
+        }
+        else if (previous > at / 2 && previous < document.Length)
+        {
+            at = previous;
+        }
+        else if (at > 0 && char.IsLowSurrogate(document[at]))
+        {
+            at--;
+        }
+
         return (document[..at], document[at..]);
     }
 
@@ -121,23 +132,11 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
     }
 
     private static IEnumerable<string> Texts(string file, string member)
-    {
-        string text;
-        try
-        {
-            text = Strict.GetString(File.ReadAllBytes(file)).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InvalidDataException($"{file}: expected UTF-8: {e.Message}", e);
-        }
-
-        return file.EndsWith(LinesExtension, StringComparison.OrdinalIgnoreCase)
-            ? text.Split('\n').Select((line, i) => (line, number: i + 1))
+        => file.EndsWith(LinesExtension, StringComparison.OrdinalIgnoreCase)
+            ? Utf8File.Lines(file, $"{file}, ").Select((line, i) => (line, number: i + 1))
                 .Where(static l => !string.IsNullOrWhiteSpace(l.line))
                 .Select(l => Member(file, l.number, l.line, member))
-            : [text];
-    }
+            : [Utf8File.Text(file, $"{file}, ")];
 
     private static string Member(string file, int number, string line, string member)
     {

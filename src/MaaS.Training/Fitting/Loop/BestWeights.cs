@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Fitting.Loop;
 
 /// <summary>Remembers which epoch was best and, when asked to, its weights.</summary>
-internal sealed class BestWeights(nn.Module model, bool keep) : IDisposable
+/// <param name="model">Its parameters and buffers.</param>
+/// <param name="keep">Whether the weights are wanted.</param>
+/// <param name="fixedNames">Parameters that no update changes: copies of them would be many and the same.</param>
+internal sealed class BestWeights(nn.Module model, bool keep, IReadOnlySet<string> fixedNames) : IDisposable
 {
     private Dictionary<string, Tensor> _weights = [];
     private double? _value;
@@ -33,7 +36,7 @@ internal sealed class BestWeights(nn.Module model, bool keep) : IDisposable
             Dispose();
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            _weights = model.state_dict().ToDictionary(
+            _weights = model.state_dict().Where(e => !fixedNames.Contains(e.Key)).ToDictionary(
                 static e => e.Key, static e => e.Value.detach().clone().DetachFromDisposeScope());
         }
 

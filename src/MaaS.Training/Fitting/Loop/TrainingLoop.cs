@@ -65,7 +65,8 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         {
             LossScale = new LossScale(options.Precision == TrainingPrecision.Fp16),
         };
-        _best = new BestWeights(model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest);
+        _best = new BestWeights(
+            model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest, _weights.FixedNames);
         _reports = new ProgressReports(
             options.Processes is { Rank: > 0 } ? null : progress, train.Count, length,
             train as Data.Streams.IMeasuredSource);

@@ -25,6 +25,8 @@ internal sealed class MasterWeights : IDisposable
         _model = model;
         _rounded = precision.Rounded();
         Names = [.. model.named_parameters().Where(static p => p.parameter.requires_grad).Select(static p => p.name)];
+        FixedNames = model.named_parameters().Where(static p => !p.parameter.requires_grad)
+            .Select(static p => p.name).ToHashSet(StringComparer.Ordinal);
         Parameters = Trainable();
         Weights = _rounded is null
             ? Parameters
@@ -38,6 +40,9 @@ internal sealed class MasterWeights : IDisposable
 
     /// <summary>Names of the trainable parameters in the state dictionary.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Names of the other parameters.</summary>
+    public IReadOnlySet<string> FixedNames { get; }
 
     /// <summary>What forward passes read and gradients are taken of.</summary>
     public IReadOnlyList<Parameter> Parameters { get; private set; }

@@ -15,20 +15,33 @@ public static class ChatExamples
     /// <param name="template">The model's own.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="context">Most inputs of an example, at least 1; longer ones are cut at their end.</param>
-    /// <returns>The examples, and how many had no answer left after the cut and are left out.</returns>
+    /// <returns>The examples, how many had no answer left after the cut and are left out, and how many of the others
+    /// were cut.</returns>
     /// <exception cref="InvalidDataException">The template writes an answer elsewhere than after its
     /// prompt.</exception>
-    public static (IReadOnlyList<TokenExample> Examples, int LeftOut) Of(
+    public static (IReadOnlyList<TokenExample> Examples, int LeftOut, int Cut) Of(
         IEnumerable<IReadOnlyList<ChatMessage>> conversations, ChatTemplate template, Tokenizer tokenizer, int context)
     {
         ArgumentNullException.ThrowIfNull(conversations);
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
-        var all = conversations.SelectMany(c => Examples(c, template, tokenizer))
-            .Select(e => new TokenExample([.. e.Ids.Take(context + 1)], [.. e.Counts.Take(context + 1)])).ToList();
-        List<TokenExample> kept = [.. all.Where(static e => e.Counting > 0)];
-        return (kept, all.Count - kept.Count);
+        List<TokenExample> kept = [];
+        var (leftOut, cut) = (0, 0);
+        foreach (var whole in conversations.SelectMany(c => Examples(c, template, tokenizer)))
+        {
+            var example = new TokenExample([.. whole.Ids.Take(context + 1)], [.. whole.Counts.Take(context + 1)]);
+            if (example.Counting == 0)
+            {
+                leftOut++;
+                continue;
+            }
+
+            kept.Add(example);
+            cut += example.Ids.Count < whole.Ids.Count ? 1 : 0;
+        }
+
+        return (kept, leftOut, cut);
     }
 
     // A conversation is one example as long as each prompt goes on where the answer before it ended; a template that
@@ -41,8 +54,8 @@ public static class ChatExamples
         var text = "";
         void Add(string piece, bool counting)
         {
-            var tokens = tokenizer.Encode(piece, options: Pieces).Ids;
-            ids.AddRange(tokens);
+            var tokens = tokenizer.EncodeWhole(piece, Pieces);
+            ids.AddRange(tokens.Select(static id => (int)id));
             counts.AddRange(Enumerable.Repeat(counting, tokens.Length));
         }
 

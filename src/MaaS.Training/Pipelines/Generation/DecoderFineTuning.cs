@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MaaS.Core.Generation.Chat;
+using MaaS.Primitives.Files;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
-using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models.Transformers.Lora;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
@@ -43,6 +44,7 @@ public static class DecoderFineTuning
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
     /// <exception cref="ArgumentException">The options do not fit the model, or there is too little text.</exception>
+    /// <exception cref="IOException">The folder for the adapters cannot be written; said before training.</exception>
     public static TrainedLanguageModel FineTune(
         PretrainedDecoder start, LanguageCorpus texts, FineTuningOptions tuning, TrainerOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -77,6 +79,7 @@ public static class DecoderFineTuning
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
     /// <exception cref="ArgumentException">The options do not fit the model, there are too few conversations, or the
     /// model has neither a template nor ChatML's tokens.</exception>
+    /// <exception cref="IOException">The folder for the adapters cannot be written; said before training.</exception>
     /// <exception cref="InvalidDataException">The template does not say which tokens are the answers'.</exception>
     public static TrainedLanguageModel FineTune(
         PretrainedDecoder start, ChatCorpus chats, FineTuningOptions tuning, TrainerOptions options,
@@ -85,9 +88,11 @@ public static class DecoderFineTuning
         ArgumentNullException.ThrowIfNull(chats);
         var context = Context(start, tuning, options);
         var (template, settings, stops) = Template(start);
+        var (allLeftOut, allCut) = (0, 0);
         TokenExamples Examples(ChatCorpus part)
         {
-            var (examples, leftOut) = ChatExamples.Of(part.Conversations, template, start.Tokenizer, context);
+            var (examples, leftOut, cut) = ChatExamples.Of(part.Conversations, template, start.Tokenizer, context);
+            (allLeftOut, allCut) = (allLeftOut + leftOut, allCut + cut);
             return examples.Count > 0
                 ? new TokenExamples(examples)
                 : throw new ArgumentException(
@@ -98,9 +103,10 @@ public static class DecoderFineTuning
         var (rest, heldBack) = chats.Split(tuning.HeldBack, options.Seed);
         var (learned, watched) = options.ValidationFraction > 0
             ? rest.Split(options.ValidationFraction, options.Seed) : (rest, null);
+        var parts = new Parts(Examples(learned), watched is null ? null : Examples(watched), Examples(heldBack));
         return Fit(
-            start, new Parts(Examples(learned), watched is null ? null : Examples(watched), Examples(heldBack)),
-            new Outcome(chats.Sha256(), settings, stops), tuning, options, progress, cancellationToken);
+            start, parts, new Outcome(chats.Sha256(), settings, stops) { LeftOut = allLeftOut, Cut = allCut }, tuning,
+            options, progress, cancellationToken);
     }
 
     private static TrainedLanguageModel Fit(
@@ -110,21 +116,38 @@ public static class DecoderFineTuning
         var (learned, watched, heldBack) = parts;
         var before = Perplexity(start.Model, heldBack, options.BatchSize);
         random.manual_seed(options.Seed);
-        var task = new LanguageModelTask<nn.Module<Tensor, Tensor>, (Tensor Inputs, Tensor Targets)>(
-            static (model, batch) => new Prediction(model.call(batch.Inputs), batch.Targets));
+        var task = new FineTuningTask
+        {
+            Start = options.Checkpointing ? FineTuningTask.Hash(start.Model) : null,
+            Lora = tuning.Lora is { } adapters
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rank {adapters.Rank}, scale {adapters.Scale}, dropout {adapters.Dropout} on "
+                        + $"{string.Join(" ", adapters.Targets)}")
+                : null,
+        };
         var trainer = new Trainer(options with
         {
             ValidationFraction = 0,
             Monitor = watched is null && options.Monitor == LanguageModelTraining.Metric ? null : options.Monitor,
         });
         TrainingResult result;
+        Exception? adapterFailure = null;
         if (tuning.Lora is { } lora)
         {
             using var adapted = new LoraModel(start.Model, lora);
             result = trainer.Fit(adapted, task, learned, watched, progress, cancellationToken);
-            if (tuning.AdapterFolder is { } folder && options.Processes is not { Rank: > 0 })
+            try
             {
-                LoraCheckpoint.Save(folder, adapted, start.Name);
+                if (tuning.AdapterFolder is { } folder && options.Processes is not { Rank: > 0 })
+                {
+                    LoraCheckpoint.Save(folder, adapted, start.Name);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The trained model is worth more than the folder: whoever called hears of both.
+                adapterFailure = e;
             }
 
             adapted.Merge();
@@ -144,6 +167,9 @@ public static class DecoderFineTuning
             DataHash = outcome.DataHash,
             TrainTokens = learned.Counting,
             HeldBackTokens = heldBack.Counting,
+            LeftOut = outcome.LeftOut,
+            Cut = outcome.Cut,
+            AdapterFailure = adapterFailure,
             Perplexity = Perplexity(start.Model, heldBack, options.BatchSize),
             StartPerplexity = before,
         };
@@ -174,6 +200,10 @@ public static class DecoderFineTuning
             }
 
             LoraCheckpoint.ThrowIfMerged(start.Model);
+            if (options.Processes is not { Rank: > 0 })
+            {
+                AtomicFile.EnsureWritable(Path.Combine(tuning.AdapterFolder, LoraCheckpoint.ConfigFile));
+            }
         }
 
         var context = tuning.Context ?? (int)Math.Min(UsualContext, start.Model.MaxLength);
@@ -228,5 +258,10 @@ public static class DecoderFineTuning
 
     private sealed record Parts(TokenExamples Learned, TokenExamples? Watched, TokenExamples HeldBack);
 
-    private sealed record Outcome(string DataHash, string? TokenizerConfig, IReadOnlyList<string> StopTokens);
+    private sealed record Outcome(string DataHash, string? TokenizerConfig, IReadOnlyList<string> StopTokens)
+    {
+        public int LeftOut { get; init; }
+
+        public int Cut { get; init; }
+    }
 }

@@ -4,7 +4,6 @@ using MaaS.Core.Generation;
 using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
-using MaaS.Onnx;
 using MaaS.Text;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Models.Transformers;
@@ -32,6 +31,19 @@ public static class DecoderPackage
             path, name, tokenizer, new DecoderPackageOptions { StopTokens = stopTokens ?? [] }, cancellationToken)
             .ConfigureAwait(false);
 
+    /// <summary>Fails where a model's weights are too many for the package that is to hold them: to be asked before
+    /// long work.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Where its package is to be written.</param>
+    /// <exception cref="ArgumentException">The path ends in <c>.maas</c>, and the weights are too many for a single
+    /// file.</exception>
+    public static void ThrowIfTooLarge(this CausalLanguageModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        NetworkPackage.ThrowIfTooLarge(path, sizeof(float) * (double)model.parameters().Sum(static p => p.numel()));
+    }
+
     /// <summary>Exports a model, compares it with torch and writes a package with its tokenizer and what else is
     /// known.</summary>
     /// <param name="model">Neither changed nor disposed.</param>
@@ -45,6 +57,9 @@ public static class DecoderPackage
     /// the package is to be a checkpoint and no family has what the model has, or an adapter's name is
     /// none.</exception>
     /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
+    /// <exception cref="FileNotFoundException">An adapter's folder has no adapter.</exception>
+    /// <exception cref="IOException">The place cannot be written, or has a package that is not to be
+    /// replaced.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public static async Task<ModelManifest> PackAsync(
         this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, DecoderPackageOptions options,
@@ -63,6 +78,11 @@ public static class DecoderPackage
         long[] stops = [.. options.StopTokens.Select(t => (long)(tokenizer.TokenToId(t)
             ?? throw new ArgumentException(
                 $"{model.GetType().Name}: expected stop tokens of the tokenizer, got '{t}'.", nameof(options))))];
+
+        // What can be found wrong soon is: an export takes its time.
+        ModelPackage.EnsureWritable(path, options.Overwrite);
+        model.ThrowIfTooLarge(path);
+        var adapters = Adapters(model, options.Adapters);
         Dictionary<string, PackageContent> files = new(StringComparer.Ordinal)
         {
             [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),
@@ -92,7 +112,14 @@ public static class DecoderPackage
         var scratch = Directory.CreateTempSubdirectory("maas-");
         try
         {
-            AddAdapters(model, network, options.Adapters, scratch.FullName, files);
+            AdapterInputs.Add(network, adapters.SelectMany(static a => a.Layers).Distinct());
+            foreach (var adapter in adapters)
+            {
+                var file = Path.Combine(scratch.FullName, adapter.Name + ".safetensors");
+                adapter.Save(file);
+                files[AdapterWeights.FileOf(adapter.Name)] = PackageContent.FromFile(file);
+            }
+
             if (options.IsCheckpoint)
             {
                 var checkpoint = scratch.CreateSubdirectory("checkpoint");
@@ -128,10 +155,8 @@ public static class DecoderPackage
         }
     }
 
-    // The network gets inputs for the layers that any of them changes.
-    private static void AddAdapters(
-        CausalLanguageModel model, OnnxModel network, IReadOnlyDictionary<string, string> adapters, string scratch,
-        Dictionary<string, PackageContent> files)
+    private static List<AdapterWeights> Adapters(
+        CausalLanguageModel model, IReadOnlyDictionary<string, string> adapters)
     {
         List<AdapterWeights> weights = [];
         foreach (var (name, folder) in adapters)
@@ -143,13 +168,9 @@ public static class DecoderPackage
             }
 
             using var adapted = LoraCheckpoint.Load(folder, model);
-            var adapter = LoraCheckpoint.Weights(name, adapted);
-            var file = Path.Combine(scratch, $"{weights.Count}.safetensors");
-            adapter.Save(file);
-            files[AdapterWeights.FileOf(name)] = PackageContent.FromFile(file);
-            weights.Add(adapter);
+            weights.Add(LoraCheckpoint.Weights(name, adapted));
         }
 
-        AdapterInputs.Add(network, weights.SelectMany(static w => w.Layers).Distinct());
+        return weights;
     }
 }

@@ -22,7 +22,7 @@ public sealed record LanguageModelOptions
     public string Architecture { get; init; } = Llama;
 
     /// <summary>Most tokens of the byte-level vocabulary, which is learned from the training texts alone; at least
-    /// 260.</summary>
+    /// 256 and one for each of <see cref="SpecialTokens"/>: 259 of the usual ones.</summary>
     public int Vocabulary { get; init; } = 2048;
 
     /// <summary>Features of each position, divisible by <see cref="Heads"/>.</summary>
@@ -68,6 +68,33 @@ public sealed record LanguageModelOptions
         else
         {
             OfGpt(Vocabulary).Validate();
+        }
+    }
+
+    /// <summary>Fails where the weights are too many for the package that is to hold them.</summary>
+    /// <param name="path">Where the package is to be written.</param>
+    /// <exception cref="ArgumentException">The path ends in <c>.maas</c>, and the weights are too many for a single
+    /// file.</exception>
+    public void ThrowIfTooLarge(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        NetworkPackage.ThrowIfTooLarge(path, sizeof(float) * Weights);
+    }
+
+    // Those of the tables and matrices; vectors are few beside them.
+    private double Weights
+    {
+        get
+        {
+            var width = (double)Width;
+            if (Architecture == Gpt)
+            {
+                return (width * (Vocabulary + Context)) + (Layers * 12 * width * width);
+            }
+
+            var llama = OfLlama(Vocabulary);
+            return (width * Vocabulary) + (Layers * width
+                * ((2.0 * llama.HeadSize * (llama.Heads + llama.SharedHeads)) + (3.0 * llama.Hidden)));
         }
     }
 

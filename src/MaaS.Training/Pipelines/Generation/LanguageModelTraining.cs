@@ -100,7 +100,7 @@ public static class LanguageModelTraining
     {
         var end = tokenizer.TokenToId(endOfText) ?? throw new ArgumentException(
             $"tokenizer: expected a token '{endOfText}' that ends texts, it has none.", nameof(endOfText));
-        return [.. corpus.Documents.SelectMany(d => tokenizer.Encode(d).Ids.Append(end))];
+        return [.. corpus.Documents.SelectMany(d => tokenizer.EncodeWhole(d).Select(static id => (int)id).Append(end))];
     }
 
     // Perplexity is measured on a validation part alone.

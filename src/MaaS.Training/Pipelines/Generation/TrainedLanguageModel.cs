@@ -44,6 +44,13 @@ public sealed class TrainedLanguageModel(CausalLanguageModel model, Tokenizer to
     /// <summary>Tokens of the held-back texts that count.</summary>
     public required long HeldBackTokens { get; init; }
 
+    /// <summary>Examples of conversations that were left out of all parts because no token of an answer fits the
+    /// context; 0 for texts, which are cut into windows.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>Examples of conversations whose end was cut off because they are longer than the context.</summary>
+    public int Cut { get; init; }
+
     /// <summary>exp of the mean cross entropy of the held-back texts' tokens: how many equally likely tokens would be
     /// as hard to foretell.</summary>
     public required double Perplexity { get; init; }
@@ -54,6 +61,10 @@ public sealed class TrainedLanguageModel(CausalLanguageModel model, Tokenizer to
 
     /// <summary>Likewise of what training started from; null for fresh weights.</summary>
     public double? StartPerplexity { get; init; }
+
+    /// <summary>Why the adapters could not be written after training; null where they were, or none were asked
+    /// for.</summary>
+    public Exception? AdapterFailure { get; init; }
 
     /// <summary>Number of weights.</summary>
     public long Parameters => Model.parameters().Sum(static p => p.numel());

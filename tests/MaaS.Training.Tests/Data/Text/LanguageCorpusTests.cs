@@ -40,7 +40,8 @@ internal sealed class LanguageCorpusTests
         File.WriteAllBytes(path, [0x61, 0xE9, 0x61]);
 
         Assert.That(
-            () => LanguageCorpus.Read(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("UTF-8"));
+            () => LanguageCorpus.Read(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"{path}, line 1: expected UTF-8"));
         Assert.That(() => LanguageCorpus.Read(path + "x"), Throws.TypeOf<FileNotFoundException>());
     }
 
@@ -53,6 +54,20 @@ internal sealed class LanguageCorpusTests
         Assert.That(train.Documents[0] + held.Documents[0], Is.EqualTo(lines));
         Assert.That(held.Documents[0], Does.StartWith("line ").And.Length.EqualTo(lines.Length / 10.0).Within(10));
         Assert.That(train.Documents[1] + held.Documents[1], Is.EqualTo("short"));
+    }
+
+    // Where the next line break ends the text, the one before it counts if most of the text stays before it.
+    [TestCase("one\ntwo\nthree\nfour and no end", "one\ntwo\nthree\n")]
+    [TestCase("one\ntwo\nthree\nfour with an end\n", "one\ntwo\nthree\n")]
+    [TestCase("t\none line of 20 chars", "t\none line of")]
+    [TestCase("no break at all", "no break")]
+    [TestCase("ab", "a")]
+    public void Split_BreakInsideTheLastLine_HoldsSomethingBack(string text, string expected)
+    {
+        var (train, held) = new LanguageCorpus([text]).Split(0.4, seed: 1);
+
+        Assert.That(train.Documents.Single(), Does.StartWith(expected).And.Length.EqualTo(expected.Length).Within(1));
+        Assert.That(train.Documents[0] + held.Documents.Single(), Is.EqualTo(text));
     }
 
     [Test]

@@ -26,10 +26,10 @@ internal sealed class ChatExamplesTests
     [Test]
     public void Of_TwoTurns_IsOneExampleOfWhichTheAnswersCount()
     {
-        var (examples, leftOut) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(ChatMl), Words, 500);
+        var (examples, leftOut, cut) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(ChatMl), Words, 500);
 
         var example = examples.Single();
-        Assert.That(leftOut, Is.Zero);
+        Assert.That((leftOut, cut), Is.EqualTo((0, 0)));
         Assert.That(
             Words.Decode([.. example.Ids], skipSpecialTokens: false),
             Is.EqualTo(ChatTemplate.Parse(ChatMl).Render(TwoTurns, addGenerationPrompt: false)));
@@ -46,7 +46,7 @@ internal sealed class ChatExamplesTests
             "{% for m in messages %}{% if m['role'] != 'assistant' or loop.last %}<{{ m['role'] }}>{{ m['content'] }}"
             + "{% endif %}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 
-        var (examples, _) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(Forgets), Words, 500);
+        var (examples, _, _) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(Forgets), Words, 500);
 
         Assert.That(
             examples.Select(static e => Words.Decode([.. e.Ids.Where((_, i) => e.Counts[i])])),
@@ -56,12 +56,23 @@ internal sealed class ChatExamplesTests
     [Test]
     public void Of_LongerThanTheContext_IsCutAndLeftOutWithoutAnAnswer()
     {
-        var (examples, leftOut) = ChatExamples.Of(
+        var (examples, leftOut, cut) = ChatExamples.Of(
             [TwoTurns, [new("user", new string('x', 50)), new("assistant", "hello")]], ChatTemplate.Parse(ChatMl),
             Words, 40);
 
         Assert.That(examples.Single().Ids, Has.Count.EqualTo(41));
-        Assert.That(leftOut, Is.EqualTo(1));
+        Assert.That((leftOut, cut), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public void Of_TokenizerThatCutsAndPads_TakesWholeTexts()
+    {
+        var cutting = Words.With(new Truncation(4), new Padding { Length = 64, Id = 0 });
+
+        var (examples, _, _) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(ChatMl), cutting, 500);
+
+        var (whole, _, _) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(ChatMl), Words, 500);
+        Assert.That(examples.Single().Ids, Is.EqualTo(whole.Single().Ids));
     }
 
     [Test]
@@ -71,6 +82,24 @@ internal sealed class ChatExamplesTests
                 [TwoTurns],
                 ChatTemplate.Parse("{{ messages | length }}{% if add_generation_prompt %}!{% endif %}"), Words, 40),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("after the prompt"));
+
+    [Test]
+    public void Read_BytesThatAreNoUtf8_NamesFileAndLine()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, [
+                .. "{\"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]}\n{\"messages\""u8, 0xE9, 0x0A]);
+            Assert.That(
+                () => ChatCorpus.Read(path),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains($"{path}, line 2: expected UTF-8"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     [TestCase("{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}", "role assistant")]
     [TestCase("{\"messages\": [{\"role\": \"assistant\", \"content\": null}]}", "content: expected a text")]

@@ -131,6 +131,77 @@ internal sealed class DecoderFineTuningTests
             Throws.ArgumentException.With.Message.Contains("answers within 2 tokens"));
     }
 
+    [Test]
+    public void FineTune_ConversationsLongerThanTheContext_AreCounted()
+    {
+        using var start = PretrainedDecoder.Open(Checkpoint());
+        ChatMessage[] Of(string question) => [new("user", question), new("assistant", "odd")];
+        var chats = new ChatCorpus([.. Chats().Conversations, Of(new string('x', 70)), Of(new string('y', 70))]);
+
+        var trained = DecoderFineTuning.FineTune(
+            start, chats, new() { Context = 48 }, Options with { Epochs = 1, ValidationFraction = 0 });
+
+        Assert.That(trained.LeftOut, Is.EqualTo(2));
+        Assert.That(trained.Cut, Is.Zero);
+    }
+
+    [Test]
+    public void FineTune_ResumedWithOtherMatricesOrAnotherStart_IsRefused()
+    {
+        var (folder, other) = (Checkpoint(), Checkpoint(seed: 6));
+        var checkpoint = Path.Combine(_folder.FullName, "lora.ckpt");
+        var options = Options with { Epochs = 1, CheckpointPath = checkpoint };
+        void Run(string from, LoraOptions lora, bool resume)
+        {
+            using var start = PretrainedDecoder.Open(from);
+            DecoderFineTuning.FineTune(start, Chats(), new() { Lora = lora }, options with { Resume = resume });
+        }
+
+        Run(folder, AllLayers, resume: false);
+
+        using (var file = SafeTensorsFile.Open(checkpoint))
+        {
+            var best = file.Entries.Select(static e => e.Name).Where(static n => n.StartsWith("best.")).ToList();
+            Assert.That(best, Has.Count.EqualTo(2 * 2 * 7).And.All.Contains("adapters"), "two matrices a layer alone");
+        }
+
+        Assert.That(() => Run(folder, AllLayers, resume: true), Throws.Nothing);
+        Assert.That(
+            () => Run(folder, AllLayers with { Alpha = 9 }, resume: true),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("rank 4, scale 2.25"));
+        Assert.That(
+            () => Run(other, AllLayers, resume: true),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("a checkpoint of the same options"));
+    }
+
+    [Test]
+    public void FineTune_FolderForAdaptersThatCannotBe_SaysSoBeforeTraining()
+    {
+        using var start = PretrainedDecoder.Open(Checkpoint());
+        var file = Path.Combine(_folder.FullName, "a-file");
+        File.WriteAllText(file, "");
+
+        Assert.That(
+            () => DecoderFineTuning.FineTune(
+                start, Chats(), new() { Lora = AllLayers, AdapterFolder = file }, Options with { Epochs = 1_000_000 }),
+            Throws.InstanceOf<IOException>().With.Message.Contains("a-file"));
+    }
+
+    [Test]
+    public void ThrowIfTooLarge_WeightsOf2GiB_WantAFolder()
+    {
+        var large = new LanguageModelOptions { Vocabulary = 32_000, Width = 2048, Layers = 16, Heads = 32 };
+        foreach (var architecture in LanguageModelOptions.Architectures)
+        {
+            var options = large with { Architecture = architecture };
+            Assert.That(
+                () => options.ThrowIfTooLarge("large.maas"),
+                Throws.ArgumentException.With.Message.Contains("expected a folder"));
+            Assert.That(() => options.ThrowIfTooLarge("large"), Throws.Nothing);
+            Assert.That(() => (options with { Layers = 4 }).ThrowIfTooLarge("small.maas"), Throws.Nothing);
+        }
+    }
+
     private static ChatCorpus Chats() => new(
     [
         .. Enumerable.Range(0, 60).Select(static i => new ChatMessage[]
@@ -139,14 +210,14 @@ internal sealed class DecoderFineTuningTests
         }),
     ]);
 
-    private string Checkpoint(bool special = true)
+    private string Checkpoint(bool special = true, int seed = 5)
     {
         var folder = _folder.CreateSubdirectory($"{Guid.NewGuid():N}").FullName;
         var tokenizer = BpeTrainer.Train(
             ["what of even odd the cat sat on the mat"],
             new() { VocabSize = 290, SpecialTokens = special ? Special : [] });
         tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
-        random.manual_seed(5);
+        random.manual_seed(seed);
         using var model = new LlamaModel(new()
         {
             Vocabulary = tokenizer.VocabSize,

@@ -65,6 +65,10 @@ public sealed record LlamaOptions
     /// 1.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>Whether the weights come from a family whose checkpoints hold queries, keys and values as one matrix
+    /// (Phi-3), and are written so again. The model computes the same.</summary>
+    internal bool IsMerged { get; init; }
+
     /// <summary><see cref="KeyValueHeads"/>, or what null stands for.</summary>
     public long SharedHeads => KeyValueHeads ?? Heads;
 
