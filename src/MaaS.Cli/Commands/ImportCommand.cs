@@ -50,6 +50,12 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "mean|first",
     };
 
+    private readonly Option<bool> _pairs = new("--pairs")
+    {
+        Description = "Takes a folder's classifier, of one output or two labels, for one that reads a question and a "
+            + "document together, for /v1/rerank.",
+    };
+
     private readonly Option<string[]> _adapters = OptionKinds.Several(
         "--adapter",
         "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
@@ -61,7 +67,7 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _network, _description, _pooling, _adapters, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _pairs, _adapters, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -71,6 +77,7 @@ internal sealed class ImportCommand : VerbCommand
         ("maas import SmolLM2-135M-Instruct -o smol.maas", "A language model's weights, its tokenizer and template."),
         ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
         ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
+        ("maas import ms-marco-MiniLM-L6-v2 -o ranker.maas", "A cross-encoder, for /v1/rerank."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -84,6 +91,7 @@ internal sealed class ImportCommand : VerbCommand
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
             Pooling = result.GetValue(_pooling),
+            Pairs = result.GetValue(_pairs),
         };
         var adapters = Adapters(result);
         var isDecoder = PretrainedDecoder.IsFolder(source) && (adapters.Count > 0 || !HasNetwork(source));
@@ -97,6 +105,13 @@ internal sealed class ImportCommand : VerbCommand
                 || TritonImport.IsFolder(source)))
         {
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
+        }
+
+        if (options.Pairs && (options.Pooling is not null || isDecoder || !Directory.Exists(source)
+            || TritonImport.IsFolder(source)))
+        {
+            throw new UsageException(
+                "--pairs: expected a folder of optimum's export with a classifier, and no --pooling beside it.");
         }
 
         if (adapters.Count > 0 && !isDecoder)

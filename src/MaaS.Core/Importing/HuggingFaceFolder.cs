@@ -23,7 +23,7 @@ internal sealed partial class HuggingFaceFolder
     private static readonly string[] Kept =
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-        "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md",
+        "preprocessor_config.json", "config_sentence_transformers.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md",
         "LICENSE",
     ];
 
@@ -36,10 +36,12 @@ internal sealed partial class HuggingFaceFolder
     private readonly string _folder;
     private readonly JsonElement _config;
     private readonly SentenceTransformersFolder? _sentences;
+    private readonly bool _readsPairs;
     private readonly List<string> _notes = [];
 
-    private HuggingFaceFolder(string folder, string network, JsonElement config, SentenceTransformersFolder? sentences)
-        => (_folder, Network, _config, _sentences) = (folder, network, config, sentences);
+    private HuggingFaceFolder(
+        string folder, string network, JsonElement config, SentenceTransformersFolder? sentences, bool readsPairs)
+            => (_folder, Network, _config, _sentences, _readsPairs) = (folder, network, config, sentences, readsPairs);
 
     public string Network { get; }
 
@@ -52,8 +54,10 @@ internal sealed partial class HuggingFaceFolder
     /// <param name="chosen">The network, relative to the folder; null for the one that is there or preferred.</param>
     /// <param name="pooling">Makes a sentence encoder of a network that gives the tokens' vectors, where the folder
     /// says nothing of that; null for what it says.</param>
+    /// <param name="pairs">Takes its classifier for one of pairs, where the folder says nothing of that.</param>
     /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
-    public static HuggingFaceFolder Read(string folder, string? chosen = null, EmbeddingPooling? pooling = null)
+    public static HuggingFaceFolder Read(
+        string folder, string? chosen = null, EmbeddingPooling? pooling = null, bool pairs = false)
     {
         var config = Path.Combine(folder, "config.json");
         if (!File.Exists(config))
@@ -70,7 +74,9 @@ internal sealed partial class HuggingFaceFolder
                 : sentences with { Pooling = asked, IsAsked = true };
         }
 
-        var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), Json(config), sentences);
+        var json = Json(config);
+        var readsPairs = sentences is null && (pairs || CrossEncoderFolder.IsOne(folder, json));
+        var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), json, sentences, readsPairs);
         foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder, name))))
         {
             read.Files[name] = PackageContent.FromFile(Path.Combine(folder, name));
@@ -80,7 +86,19 @@ internal sealed partial class HuggingFaceFolder
     }
 
     public ModelManifest Describe(ModelManifest manifest, InferenceModel model)
-        => _sentences is { } sentences ? DescribeEncoder(manifest, model, sentences) : DescribeNetwork(manifest, model);
+        => _sentences is { } sentences ? DescribeEncoder(manifest, model, sentences)
+            : _readsPairs ? DescribePairs(manifest, model)
+            : DescribeNetwork(manifest, model);
+
+    private ModelManifest DescribePairs(ModelManifest manifest, InferenceModel model)
+    {
+        var ranking = CrossEncoderFolder.SettingsOf(
+            _folder, model, model.Outputs is [{ Shape: [_, 2] } two] ? Labels(two) : null, _notes);
+        var text = Text(model) ?? throw new InvalidDataException(
+            $"{_folder}: expected a classifier of pairs of input_ids, attention_mask and perhaps token_type_ids with a "
+                + $"tokenizer, got {string.Join("; ", model.Inputs)}. {string.Join(" ", _notes)}");
+        return manifest with { Task = ModelManifest.TextRanking, Ranking = ranking, Text = text };
+    }
 
     private ModelManifest DescribeEncoder(
         ModelManifest manifest, InferenceModel model, SentenceTransformersFolder sentences)

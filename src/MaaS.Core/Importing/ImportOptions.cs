@@ -20,6 +20,10 @@ public sealed record ImportOptions
     /// folder says.</summary>
     public EmbeddingPooling? Pooling { get; init; }
 
+    /// <summary>Whether the classifier of a folder reads a question and a document in one row, and ranks documents; one
+    /// of sentence-transformers' cross-encoders says it itself. Default false.</summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Bytes of a network, external data included, from which its weights stay in files beside it: such a
     /// package is a folder.</summary>
     internal long MaxInlineBytes { get; init; } = int.MaxValue - (64L << 20);

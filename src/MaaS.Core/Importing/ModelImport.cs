@@ -29,7 +29,8 @@ public static class ModelImport
     /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> or
     /// <c>decoder_model_merged.onnx</c>, there or in <c>onnx</c>, and <c>config.json</c>, with the tokenizer where
     /// there is one. A classifier gets labels and texts, a causal language model what it needs to write; with
-    /// <c>modules.json</c> it is a sentence encoder.</summary>
+    /// <c>modules.json</c> it is a sentence encoder, and a cross-encoder of sentence-transformers ranks
+    /// documents.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
@@ -39,7 +40,7 @@ public static class ModelImport
         string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var source = HuggingFaceFolder.Read(folder, options?.Network, options?.Pooling);
+        var source = HuggingFaceFolder.Read(folder, options?.Network, options?.Pooling, options?.Pairs ?? false);
         return FromNetworkAsync(
             source.Network, path, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             source.Describe, source.Files, source.Notes, options, cancellationToken);

@@ -50,6 +50,16 @@ public static class ManifestCheck
                     + $", the model has {string.Join("; ", model.Outputs)}.");
         }
 
+        if (manifest.Ranking is { } ranking && !model.Outputs.Any(
+            o => o.Name == ranking.Output && o.Type == ElementType.Float32
+                && o.Shape is [_, var width] && (width == 2 || (width == 1 && ranking.Positive == 0))))
+        {
+            throw new InvalidDataException(
+                $"{model.Name}: manifest.json: ranking: expected an output '{ranking.Output}' float32[batch,2], or "
+                    + "float32[batch,1] with positive 0, the model has "
+                    + $"{string.Join("; ", model.Outputs)} and positive {ranking.Positive}.");
+        }
+
         if (manifest is { Task: ModelManifest.Classification, Labels: { } labels }
             && model.Outputs is [{ Shape: [_, >= 0 and var classes] }] && classes != labels.Count)
         {

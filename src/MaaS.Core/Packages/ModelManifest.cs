@@ -25,6 +25,9 @@ public sealed record ModelManifest
     /// same.</summary>
     public const string SentenceEmbedding = "sentence-embedding";
 
+    /// <summary>The task of a model that reads a question and a document in one row, and tells how well they fit.</summary>
+    public const string TextRanking = "text-ranking";
+
     /// <summary>Version of this format; 1.</summary>
     public int FormatVersion { get; init; } = 1;
 
@@ -57,6 +60,9 @@ public sealed record ModelManifest
 
     /// <summary>How an output becomes one vector for a text; null when the model embeds none.</summary>
     public EmbeddingSettings? Embedding { get; init; }
+
+    /// <summary>How an output becomes the score of a pair of texts; null when the model reads no pairs.</summary>
+    public RankingSettings? Ranking { get; init; }
 
     /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>, and <c>token_type_ids</c> of
     /// zero where the network has them; null when inputs are not texts.</summary>
@@ -119,6 +125,13 @@ public sealed record ModelManifest
         if (Embedding is { } embedding && (Text is null || !Enum.IsDefined(embedding.Pooling)))
         {
             faults.Add("embedding: expected text preprocessing beside it and a known pooling");
+        }
+
+        if (Ranking is { } ranking && (ranking.Positive is not (0 or 1)
+            || Text is not { Overlong: OverlongText.Truncate or OverlongText.Refuse }))
+        {
+            faults.Add("ranking: expected 'positive' 0 or 1, and beside it text preprocessing that truncates or refuses "
+                + "overlong texts");
         }
 
         faults.AddRange(Text?.Faults() ?? []);

@@ -82,6 +82,21 @@ public sealed class TextEncoder
                     + "overlong texts truncated");
     }
 
+    /// <summary>Two texts in one row, as the tokenizer's template joins them: <c>[CLS] a [SEP] b [SEP]</c> of BERT's
+    /// networks. Of a pair with too many tokens the longer text is cut first.</summary>
+    /// <exception cref="ModelInputException">The pair has more tokens than the model takes, and those are
+    /// refused.</exception>
+    public TextPair EncodePair(string first, string second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var encoding = Tokenizer.Encode(_cleaner.Clean(first), _cleaner.Clean(second), _options);
+        return encoding.Length <= Preprocessing.MaxLength ? new TextPair(encoding.Ids, encoding.TypeIds)
+            : throw new ModelInputException(
+                $"expected two texts of at most {Preprocessing.MaxLength} tokens together, got {encoding.Length}; "
+                    + "shorten them, or package the model with overlong texts truncated");
+    }
+
     /// <summary>What keeps the network from reading tokens that somebody else made; null where nothing does.</summary>
     /// <param name="ids">(B, T), int64.</param>
     public string? Mismatch(TensorValue ids)
@@ -124,8 +139,10 @@ public sealed class TextEncoder
     /// <param name="inputs">Of the network; see <see cref="IsReadBy"/>.</param>
     /// <param name="ids">(B, T), int64.</param>
     /// <param name="mask">(B, T), int64.</param>
+    /// <param name="types">(B, T), int64, for networks that have such an input; null for zeros.</param>
     /// <returns>One tensor for each input; the caller owns them.</returns>
-    public static TensorValue[] Arrange(IReadOnlyList<TensorSpec> inputs, TensorValue ids, TensorValue mask)
+    public static TensorValue[] Arrange(
+        IReadOnlyList<TensorSpec> inputs, TensorValue ids, TensorValue mask, TensorValue? types = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(ids);
@@ -135,7 +152,7 @@ public sealed class TextEncoder
             {
                 InputIds => ids,
                 AttentionMask => mask,
-                _ => TensorValue.Of(new long[ids.Count], ids.Shape),
+                _ => types ?? TensorValue.Of(new long[ids.Count], ids.Shape),
             }),
         ];
     }

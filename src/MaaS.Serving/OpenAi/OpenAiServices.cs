@@ -14,6 +14,7 @@ internal static class OpenAiServices
     {
         services.TryAddSingleton<OpenAiCalls>();
         services.TryAddSingleton<Embedder>();
+        services.TryAddSingleton<PairRanker>();
         services.TryAddSingleton<TextRuns>();
         return services
             .AddEndpoints<ChatEndpoints>()

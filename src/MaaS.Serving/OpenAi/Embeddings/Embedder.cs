@@ -9,15 +9,6 @@ namespace MaaS.Serving.OpenAi.Embeddings;
 /// requests as of any model.</summary>
 internal sealed class Embedder(IInferenceExecutor executor)
 {
-    // As many texts as OpenAI takes at once, where nothing else is configured.
-    private const int DefaultMaxTexts = 2048;
-
-    // A run's tokens, padding among them, and its rows: more gain nothing and hold up others.
-    private const int RunTokens = 4096, RunRows = 32;
-
-    // Requests share a run where their rows are of one length; what is filled up is masked.
-    private const int LengthStep = 8;
-
     /// <summary>What the model's package says of its vectors.</summary>
     /// <exception cref="RequestException">400: it is no encoder.</exception>
     public static EmbeddingSettings SettingsOf(ServedModel model)
@@ -31,18 +22,12 @@ internal sealed class Embedder(IInferenceExecutor executor)
     /// <exception cref="RequestException">400: there are too many texts, or one is too long.</exception>
     public static int[][] Encode(ServedModel model, IReadOnlyList<string> texts, string parameter)
     {
-        ThrowIfTooMany(model, texts.Count, parameter);
-        var longest = model.Options.MaxTextLength ?? ModelOptions.DefaultMaxTextLength;
+        TextLimits.ThrowIfTooMany(model, texts.Count, parameter);
         return
         [
             .. texts.Select((text, i) =>
             {
-                if (text.Length > longest)
-                {
-                    throw RequestFields.Fault(
-                        $"{parameter}[{i}]", $"expected at most {longest} characters, got {text.Length}");
-                }
-
+                TextLimits.ThrowIfTooLong(model, text, $"{parameter}[{i}]");
                 try
                 {
                     return model.Text!.Encode(text);
@@ -59,7 +44,7 @@ internal sealed class Embedder(IInferenceExecutor executor)
     /// <exception cref="RequestException">400: too many, too long, or tokens that the model does not know.</exception>
     public static IReadOnlyList<int[]> Check(ServedModel model, IReadOnlyList<int[]> rows)
     {
-        ThrowIfTooMany(model, rows.Count, "input");
+        TextLimits.ThrowIfTooMany(model, rows.Count, "input");
         var (most, words) = (model.Text!.Preprocessing.MaxLength, model.Text.Tokenizer.VocabSize);
         for (var i = 0; i < rows.Count; i++)
         {
@@ -93,9 +78,10 @@ internal sealed class Embedder(IInferenceExecutor executor)
     {
         var settings = SettingsOf(model);
         var vectors = new float[rows.Count][];
-        foreach (var batch in LengthBatches.Of([.. rows.Select(static r => r.Length)], RunTokens, RunRows))
+        int[] lengths = [.. rows.Select(static r => r.Length)];
+        foreach (var batch in LengthBatches.Of(lengths, TextLimits.RunTokens, TextLimits.RunRows))
         {
-            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => rows[i])], LengthStep);
+            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => rows[i])], TextLimits.LengthStep);
             var inputs = TextEncoder.Arrange(model.Inputs, ids, mask);
             try
             {
@@ -113,15 +99,5 @@ internal sealed class Embedder(IInferenceExecutor executor)
         }
 
         return vectors;
-    }
-
-    private static void ThrowIfTooMany(ServedModel model, int count, string parameter)
-    {
-        var most = model.Options.MaxTexts ?? DefaultMaxTexts;
-        if (count > most)
-        {
-            throw RequestFields.Fault(
-                parameter, $"expected at most {most} texts, got {count}; send them in several requests");
-        }
     }
 }

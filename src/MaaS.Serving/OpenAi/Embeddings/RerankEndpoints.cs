@@ -8,9 +8,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.OpenAi.Embeddings;
 
-/// <summary><c>POST /v1/rerank</c>: documents in the order of how near they are to a question, by the cosine of their
-/// vectors, in the form of the common rerankers.</summary>
-internal sealed class RerankEndpoints(OpenAiCalls calls, Embedder embedder, ServingEndpoint endpoint) : IEndpoints
+/// <summary><c>POST /v1/rerank</c>: documents in the order of how well they answer a question, by a cross-encoder or by
+/// the cosine of a sentence encoder's vectors, in the form of the common rerankers.</summary>
+internal sealed class RerankEndpoints(
+    OpenAiCalls calls, Embedder embedder, PairRanker ranker, ServingEndpoint endpoint) : IEndpoints
 {
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/rerank", endpoint, AnswerAsync);
 
@@ -18,18 +19,8 @@ internal sealed class RerankEndpoints(OpenAiCalls calls, Embedder embedder, Serv
     {
         var request = await calls.ReadAsync(context, RerankRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Model).ConfigureAwait(false);
-        Embedder.SettingsOf(call.Model);
-        int[][] rows =
-        [
-            .. Embedder.Encode(call.Model, [request.Query], "query"),
-            .. Embedder.Encode(call.Model, request.Documents, "documents"),
-        ];
-        var tokens = rows.Sum(static r => (long)r.Length);
-        call.Charge(tokens);
-        var vectors = await embedder.RunAsync(call.Model, rows, call.Client, context.RequestAborted)
-            .ConfigureAwait(false);
-        var ranked = vectors.Skip(1)
-            .Select((v, i) => (Index: i, Score: TensorPrimitives.CosineSimilarity<float>(vectors[0], v)))
+        var (scores, tokens) = await ScoreAsync(call, request, context.RequestAborted).ConfigureAwait(false);
+        var ranked = scores.Select(static (score, i) => (Index: i, Score: score))
             .OrderByDescending(static d => d.Score).ThenBy(static d => d.Index)
             .Take(request.TopN ?? int.MaxValue).ToList();
         await JsonAnswer.WriteAsync(context, writer =>
@@ -59,6 +50,37 @@ internal sealed class RerankEndpoints(OpenAiCalls calls, Embedder embedder, Serv
             writer.WriteNumber("total_tokens"u8, tokens);
             writer.WriteEndObject();
         }).ConfigureAwait(false);
+    }
+
+    private async Task<(float[] Scores, long Tokens)> ScoreAsync(
+        OpenAiCall call, RerankRequest request, CancellationToken cancellationToken)
+    {
+        if (call.Model is { Manifest.Ranking: { } ranking, Text: not null })
+        {
+            var pairs = PairRanker.Encode(call.Model, request.Query, request.Documents);
+            var read = pairs.Sum(static p => (long)p.Ids.Count);
+            call.Charge(read);
+            return (await ranker.RunAsync(call.Model, ranking, pairs, call.Client, cancellationToken)
+                .ConfigureAwait(false), read);
+        }
+
+        if (call.Model is not { Manifest.Embedding: not null, Text: not null })
+        {
+            throw RequestFields.Fault(
+                "model",
+                $"expected a cross-encoder or a sentence encoder, got '{call.Model.Name}' of "
+                    + (call.Model.Manifest?.Task is { } task ? $"task '{task}'" : "no task"));
+        }
+
+        int[][] rows =
+        [
+            .. Embedder.Encode(call.Model, [request.Query], "query"),
+            .. Embedder.Encode(call.Model, request.Documents, "documents"),
+        ];
+        var tokens = rows.Sum(static r => (long)r.Length);
+        call.Charge(tokens);
+        var vectors = await embedder.RunAsync(call.Model, rows, call.Client, cancellationToken).ConfigureAwait(false);
+        return ([.. vectors.Skip(1).Select(v => TensorPrimitives.CosineSimilarity<float>(vectors[0], v))], tokens);
     }
 
     /// <summary>What a client asks for.</summary>
