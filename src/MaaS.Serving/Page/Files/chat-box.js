@@ -13,6 +13,7 @@ export class ChatBox {
   #model;
   #messages = []; // As the server takes them, without the system text.
   #running = null;
+  #frame = null; // The next picture, which shows what has come until then: small models write faster than it is drawn.
   #settings = new ChatSettings();
   #turns = element('div', { class: 'turns', role: 'region', tabindex: '0' });
   #fault = element('div', { class: 'chat-fault' });
@@ -92,7 +93,8 @@ export class ChatBox {
       const body = JSON.stringify({ model: this.#model, messages, ...options, stream: true, stream_options: { include_usage: true } });
       for await (const event of events('v1/chat/completions', { body, signal: running.signal })) {
         pace.take(event);
-        this.#follow(() => answer.add(event.choices[0]?.delta.content ?? '', pace.text()));
+        answer.add(event.choices[0]?.delta.content ?? '');
+        this.#showSoon(answer, pace);
       }
     } catch (error) {
       fault = running.signal.aborted ? null : error;
@@ -107,6 +109,13 @@ export class ChatBox {
     if (fault !== null && !(fault instanceof ApiError)) {
       throw fault;
     }
+  }
+
+  #showSoon(answer, pace) {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#follow(() => answer.show(pace.text()));
+    });
   }
 
   /** Keeps what was said. A question of which no answer has come goes back where it was written. */

@@ -6,6 +6,7 @@ import { count, latency, number } from './format.js';
 /** @param role user or assistant; @param speaker the name to show. */
 export class ChatTurn {
   #text;
+  #waiting = ''; // Pieces that have come and are not shown yet.
   #figures = element('p', { class: 'muted small figures' });
 
   constructor(role, speaker, text = '') {
@@ -17,17 +18,23 @@ export class ChatTurn {
   }
 
   get text() {
-    return this.#text.data;
+    return this.#text.data + this.#waiting;
   }
 
-  add(piece, figures) {
-    this.#text.appendData(piece);
+  /** Takes a piece; it is shown with the next call of show. */
+  add(piece) {
+    this.#waiting += piece;
+  }
+
+  show(figures) {
+    this.#text.appendData(this.#waiting);
+    this.#waiting = '';
     this.#figures.textContent = figures;
   }
 
   end(figures) {
     this.root.removeAttribute('aria-busy');
-    this.#figures.textContent = figures;
+    this.show(figures);
   }
 }
 
