@@ -4,8 +4,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Importing;
 
-/// <summary>What a folder in the layout of sentence-transformers says of a cross-encoder, which is a classifier of pairs
-/// of texts.</summary>
+/// <summary>What a folder in the layout of sentence-transformers says of a cross-encoder, which is a classifier of
+/// pairs of texts.</summary>
 internal static class CrossEncoderFolder
 {
     private const string Library = "sentence_transformers", Settings = "config_sentence_transformers.json";
@@ -51,8 +51,8 @@ internal static class CrossEncoderFolder
         }
 
         notes.Add(
-            $"A pair's score is the probability of label 1{(labels is null ? "" : $", '{labels[1]}'")}; where 0 is that "
-                + "of documents that fit, set ranking.positive in the manifest.");
+            $"A pair's score is the probability of label 1{(labels is null ? "" : $", '{labels[1]}'")}; where 0 is "
+                + "that of documents that fit, set ranking.positive in the manifest.");
         return new RankingSettings(output.Name, Positive: 1);
     }
 }

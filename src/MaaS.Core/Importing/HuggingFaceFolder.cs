@@ -23,7 +23,8 @@ internal sealed partial class HuggingFaceFolder
     private static readonly string[] Kept =
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-        "preprocessor_config.json", "config_sentence_transformers.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md",
+        "preprocessor_config.json", "config_sentence_transformers.json", "chat_template.jinja", "vocab.txt",
+        "vocab.json", "merges.txt", "README.md",
         "LICENSE",
     ];
 

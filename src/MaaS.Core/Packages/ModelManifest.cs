@@ -25,7 +25,8 @@ public sealed record ModelManifest
     /// same.</summary>
     public const string SentenceEmbedding = "sentence-embedding";
 
-    /// <summary>The task of a model that reads a question and a document in one row, and tells how well they fit.</summary>
+    /// <summary>The task of a model that reads a question and a document in one row, and tells how well they
+    /// fit.</summary>
     public const string TextRanking = "text-ranking";
 
     /// <summary>Version of this format; 1.</summary>
@@ -130,7 +131,8 @@ public sealed record ModelManifest
         if (Ranking is { } ranking && (ranking.Positive is not (0 or 1)
             || Text is not { Overlong: OverlongText.Truncate or OverlongText.Refuse }))
         {
-            faults.Add("ranking: expected 'positive' 0 or 1, and beside it text preprocessing that truncates or refuses "
+            faults.Add(
+                "ranking: expected 'positive' 0 or 1, and beside it text preprocessing that truncates or refuses "
                 + "overlong texts");
         }
 

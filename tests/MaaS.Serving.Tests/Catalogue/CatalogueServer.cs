@@ -45,8 +45,8 @@ internal sealed class CatalogueServer : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="withKeys">Whether there are keys: <c>reader</c> (read, predict), <c>admin</c> (all),
-    /// <c>other</c> (read, for digits alone), <c>predict</c>, <c>publisher</c> (read, publish), <c>limited</c> (the same
-    /// for digits alone). Otherwise everybody may read and predict.</param>
+    /// <c>other</c> (read, for digits alone), <c>predict</c>, <c>publisher</c> (read, publish), <c>limited</c> (the
+    /// same for digits alone). Otherwise everybody may read and predict.</param>
     /// <param name="configure">Further options.</param>
     public static async Task<CatalogueServer> StartAsync(
         bool withKeys = false, Action<MaaSServingOptions>? configure = null)

@@ -6,7 +6,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 namespace MaaS.Serving.Tests.OpenAi.Embeddings;
 
 /// <summary>A small cross-encoder with random weights: what it gives depends on the words, on which of two texts each
-/// stands in, and on the mask. Beside it ONNX Runtime runs the same file with tokens that are put together here.</summary>
+/// stands in, and on the mask. Beside it ONNX Runtime runs the same file with tokens that are put together
+/// here.</summary>
 internal static class CrossEncoder
 {
     public const int MaxLength = 16;

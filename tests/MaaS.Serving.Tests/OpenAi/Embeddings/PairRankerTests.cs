@@ -103,7 +103,8 @@ public sealed class PairRankerTests
                 .GetProperty("results")[0].GetProperty("relevance_score").GetDouble();
 
         Assert.That(
-            await ScoreAsync("cat", "stock bread"), Is.Not.EqualTo(await ScoreAsync("stock bread", "cat")).Within(1e-3));
+            await ScoreAsync("cat", "stock bread"),
+            Is.Not.EqualTo(await ScoreAsync("stock bread", "cat")).Within(1e-3));
     }
 
     [Test]
