@@ -24,8 +24,7 @@ internal sealed partial class HuggingFaceFolder
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
         "preprocessor_config.json", "config_sentence_transformers.json", "chat_template.jinja", "vocab.txt",
-        "vocab.json", "merges.txt", "README.md",
-        "LICENSE",
+        "vocab.json", "merges.txt", "README.md", "LICENSE",
     ];
 
     private static readonly string[] PositionsAfterPadding =
