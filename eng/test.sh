@@ -24,7 +24,7 @@ options=("$@")
 
 # The longest first, so that the lanes end together.
 all_projects() {
-    local project longest="Serving Packaging Cli Training Core"
+    local project longest="Serving Packaging Cli Training Registry Core"
     for project in $longest; do echo "MaaS.$project.Tests"; done
     for project in tests/*.Tests/*.csproj; do
         project=$(basename "$project" .csproj)
