@@ -1,5 +1,3 @@
-using System.Text.Json;
-using MaaS.Core.Packages;
 using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Models.Transformers;
@@ -55,7 +53,7 @@ public abstract class CallingServer
             await model.PackAsync(_models["bare.maas"], "caller", tokenizer, ["<|im_end|>"]);
         }
 
-        await AddTemplateAsync(_models["bare.maas"], _models["caller.maas"]);
+        await TemplatedPackage.CreateAsync(_models["bare.maas"], _models["caller.maas"], "caller", Template);
         File.Delete(_models["bare.maas"]);
         Server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
     }
@@ -133,25 +131,5 @@ public abstract class CallingServer
         }
 
         return (tensor(inputs), tensor(targets));
-    }
-
-    private static async Task AddTemplateAsync(string source, string target)
-    {
-        using var package = await ModelPackage.OpenAsync(source);
-        var files = new Dictionary<string, PackageContent>
-        {
-            ["tokenizer_config.json"] = PackageContent.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new
-            {
-                chat_template = Template,
-                eos_token = "<|im_end|>",
-            })),
-        };
-        foreach (var file in package.Manifest.Files.Keys)
-        {
-            files[file] = PackageContent.FromBytes(await package.ReadAsync(file));
-        }
-
-        await ModelPackage.CreateAsync(
-            target, package.Manifest with { Files = new Dictionary<string, PackageFileEntry>() }, files);
     }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Generation;
-using MaaS.Core.Packages;
 using MaaS.Serving.Security;
 using MaaS.Serving.Tests.Generation;
 using MaaS.Text;
@@ -47,12 +46,12 @@ public abstract class ChatServer
     {
         _chat = Model(ChatLength);
         await _chat.PackAsync(_models["plain.maas"], "plain", Tokenizer, ["<|im_end|>"]);
-        await AddTemplateAsync(_models["plain.maas"], _models["chat.maas"], "chat");
+        await TemplatedPackage.CreateAsync(_models["plain.maas"], _models["chat.maas"], "chat", Template);
         using (var saga = Model(SagaLength))
         {
             var bare = _models["bare.maas"];
             await saga.PackAsync(bare, "saga", Tokenizer);
-            await AddTemplateAsync(bare, _models["saga.maas"], "saga");
+            await TemplatedPackage.CreateAsync(bare, _models["saga.maas"], "saga", Template);
             File.Delete(bare);
         }
 
@@ -145,27 +144,6 @@ public abstract class ChatServer
         (Keys[name], var stored) = ApiKey.Create(name, ["predict", "read"], models);
         limit(stored);
         return stored;
-    }
-
-    private static async Task AddTemplateAsync(string source, string target, string name)
-    {
-        using var package = await ModelPackage.OpenAsync(source);
-        var files = new Dictionary<string, PackageContent>
-        {
-            ["tokenizer_config.json"] = PackageContent.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new
-            {
-                chat_template = Template,
-                eos_token = "<|im_end|>",
-            })),
-        };
-        foreach (var file in package.Manifest.Files.Keys)
-        {
-            files[file] = PackageContent.FromBytes(await package.ReadAsync(file));
-        }
-
-        await ModelPackage.CreateAsync(
-            target,
-            package.Manifest with { Name = name, Files = new Dictionary<string, PackageFileEntry>() }, files);
     }
 
     private Gpt Model(int length) => RandomGpt.Create(Tokenizer.VocabSize, length, seed: 4);

@@ -192,7 +192,6 @@ public sealed partial class ChatBrowserTests : ChatServer
         await AskAsync(page, "and the dog?");
 
         Assert.That(await page.ViolationsAsync(), Is.Empty);
-        await page.Page.ScreenshotAsync(new() { Path = $"/tmp/d/{width}-{scheme}.png", FullPage = true }); // SHOT
         Assert.That(await page.OverflowAsync(), Is.Zero);
     }
 

@@ -38,7 +38,7 @@ export class ChatTurn {
   }
 }
 
-/** Times of an answer: until its first token, and between its tokens. */
+/** Times of an answer, from the question on: what is between its tokens is lost where several come at once. */
 export class ChatPace {
   #begun = performance.now();
   #first = null;
@@ -66,11 +66,10 @@ export class ChatPace {
   }
 
   text() {
-    const seconds = (this.#last - this.#first) / 1000;
     return [
       `version ${this.#version}`,
       `${count(this.#tokens)} ${this.#tokens === 1 ? 'token' : 'tokens'}`,
-      this.#tokens > 1 && seconds > 0 ? `${number((this.#tokens - 1) / seconds)} tokens a second` : null,
+      this.#tokens > 1 ? `${number(this.#tokens / (this.#last - this.#begun) * 1000)} tokens a second` : null,
       `the first after ${latency(this.#first - this.#begun)}`,
       this.isStopped ? 'stopped' : this.#reason === 'length' ? 'cut off at the most tokens' : null,
     ].filter(part => part !== null).join(' · ');
