@@ -1,4 +1,5 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Core.Tests.Importing;
 using MaaS.Tests;
@@ -42,6 +43,29 @@ internal sealed class LanguageModelTests
         Assert.That(package.Manifest.Files.Keys, Has.Member("tokenizer_config.json"));
         using var generator = await TextGenerator.OpenAsync(_folder["small.maas"]);
         Assert.That(generator.Generate("the cat", new() { MaxNewTokens = 8 }).Count(), Is.EqualTo(8));
+    }
+
+    [Test]
+    public async Task Quantize_Conversations_ComparesAnswersAlone()
+    {
+        const string answer = "the cat sat";
+        await File.WriteAllLinesAsync(_folder["chats.jsonl"], Enumerable.Repeat(
+            $$"""{"messages": [{"role": "user", "content": "who?"}, {"role": "assistant", "content": "{{answer}}"}]}""", 4));
+        await RunAsync(0, "import", "story", "-o", "story.maas");
+
+        var quantized = await RunAsync(
+            0, "quantize", "story.maas", "--bits", "8", "--chat", "chats.jsonl", "--min-speedup", "0",
+            "--max-perplexity-rise", "0.5", "-o", "small.maas");
+
+        using var chat = await ChatModel.OpenAsync(_folder["story.maas"]);
+        var tokens = 4 * chat.Tokenizer.EncodeWhole($"assistant: {answer}", new() { AddSpecialTokens = false }).Length;
+        Assert.That(
+            quantized,
+            Does.Contain("compared on the answers in").And.Contain("chats.jsonl").And.Contain($"of {tokens} tokens"));
+        Assert.That(File.Exists(_folder["small.maas"]));
+        Assert.That(
+            await RunAsync(2, "quantize", "story.maas", "--chat", "chats.jsonl", "--data", "unseen.txt"),
+            Does.Contain("expected --data or --chat, got both"));
     }
 
     [Test]

@@ -34,6 +34,37 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
     public LanguageModelQuantizationResult Run(
         OnnxModel model, GenerationSettings settings, IReadOnlyList<long>? text = null,
         CancellationToken cancellationToken = default)
+        => Run(
+            model, settings,
+            exact => text is null
+                ? TokenWindows.WrittenBy(
+                    exact, settings.MaxLength, settings.StopTokens is { Count: > 0 } stops ? stops : [0],
+                    cancellationToken)
+                : TokenWindows.Of(text, settings.MaxLength, _options.MaxTokens),
+            cancellationToken);
+
+    /// <summary>Quantizes, measures and decides by the tokens that count alone, such as a chat model's
+    /// answers.</summary>
+    /// <inheritdoc cref="Run(OnnxModel, GenerationSettings, IReadOnlyList{long}?, CancellationToken)"/>
+    /// <param name="model">A decoder as <see cref="DecoderGraph"/> takes it; not changed.</param>
+    /// <param name="settings">The longest text; examples are cut there.</param>
+    /// <param name="examples">What the model was not trained on.</param>
+    /// <param name="cancellationToken">Stops between two runs.</param>
+    /// <exception cref="ArgumentException">The model is no such decoder, no token counts, the examples have tokens that
+    /// the model does not know, or an option is out of its range.</exception>
+    public LanguageModelQuantizationResult Run(
+        OnnxModel model, GenerationSettings settings, IReadOnlyList<TokenExample> examples,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(examples);
+        return Run(
+            model, settings, _ => TokenWindows.Of(examples, settings.MaxLength, _options.MaxTokens), cancellationToken);
+    }
+
+    private LanguageModelQuantizationResult Run(
+        OnnxModel model, GenerationSettings settings, Func<DecoderGraph, IReadOnlyList<TokenExample>> windowsFor,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
@@ -50,10 +81,7 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
         var quantized = quantizer.Quantize(model);
         using var exact = Load(model, "float");
         using var smaller = Load(quantized, "quantized");
-        var windows = text is null
-            ? TokenWindows.WrittenBy(
-                exact, settings.MaxLength, settings.StopTokens is { Count: > 0 } stops ? stops : [0], cancellationToken)
-            : TokenWindows.Of(text, settings.MaxLength, _options.MaxTokens);
+        var windows = windowsFor(exact);
         ThrowIfUnknown(exact, windows);
         var scores = new[] { exact, smaller }.Select(g => TokenScores.Measure(g, windows, cancellationToken)).ToArray();
         var obstacle = exact.RowObstacle() is null ? smaller.RowObstacle() : null;
@@ -86,11 +114,11 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
     }
 
     // Logits are read at the place of each token: one beyond them would be no error of the model's.
-    private static void ThrowIfUnknown(DecoderGraph graph, IReadOnlyList<long[]> windows)
+    private static void ThrowIfUnknown(DecoderGraph graph, IReadOnlyList<TokenExample> windows)
     {
         using var session = graph.Start(1);
         var vocabulary = session.Append([0]).Length;
-        if (windows.SelectMany(static w => w).Any(t => t < 0 || t >= vocabulary))
+        if (windows.SelectMany(static w => w.Ids).Any(t => t < 0 || t >= vocabulary))
         {
             throw new ArgumentException(
                 $"expected tokens below {vocabulary}, as many as the model has logits, got others: the tokenizer is "
