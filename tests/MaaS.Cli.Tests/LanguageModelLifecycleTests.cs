@@ -56,6 +56,18 @@ public sealed class LanguageModelLifecycleTests
     }
 
     [Test]
+    public async Task Quantize_HalfCache_WritesAPackageThatContinuesTheSameWay()
+    {
+        var output = await RunAsync("quantize", "animals.maas", "--cache", "fp16", "--min-speedup", "0");
+
+        Assert.That(output, Does.Match("keys and values of a token, KiB +0.12 +0.06 +2.00×").And.Contain("accepted"));
+        string[] text = ["the cat sat on the", "--max-tokens", "20", "--temperature", "0"];
+        Assert.That(
+            await RunAsync(["predict", "animals-fp16-cache.maas", .. text]),
+            Is.EqualTo(await RunAsync(["predict", "animals.maas", .. text])));
+    }
+
+    [Test]
     public async Task FineTune_LoraOnChats_WritesAdaptersThatImportTakes()
     {
         var output = await RunAsync(

@@ -82,6 +82,16 @@ internal sealed class LanguageModelTests
         Assert.That(File.Exists(_folder["story-int4.maas"]), Is.False);
     }
 
+    [Test]
+    public async Task Quantize_HalfCacheOfHalfCaches_WritesNothing()
+    {
+        await RunAsync(0, "import", "story", "-o", "story.maas");
+
+        Assert.That(
+            await RunAsync(1, "quantize", "story.maas", "--cache", "fp16", "--min-speedup", "0"),
+            Does.Contain("refused: its keys and values are no float32"));
+    }
+
     [TestCase("--bits: expected 8 or 4, got 3", "--bits", "3")]
     [TestCase("--bits 8: expected no --mode, or int8, got int4", "--bits", "8", "--mode", "int4")]
     [TestCase("--mode: expected int8 or int4", "--mode", "dynamic")]

@@ -17,6 +17,11 @@ namespace MaaS.Cli.Commands;
 /// <content>Language models: weights in 8 or 4 bits, judged by perplexity and speed.</content>
 internal sealed partial class QuantizeCommand
 {
+    private const string HalfCache = "fp16";
+
+    // No mode of the option's: weights stay as they are.
+    private const string CacheAlone = "fp16-cache";
+
     private static async Task<bool> IsLanguageModelAsync(string source, CancellationToken cancellationToken)
         => (source.EndsWith(".maas", StringComparison.OrdinalIgnoreCase)
                 || File.Exists(Path.Combine(source, "manifest.json")))
@@ -29,10 +34,11 @@ internal sealed partial class QuantizeCommand
         ParseResult result, string source, CancellationToken cancellationToken)
     {
         UnusedOptions.Refuse(result, "a language model", Options.Except([
-            _scheme.Mode, _scheme.Bits, _scheme.Exclude, _data.Name, _chat, _perplexity, _speedup, _anyway, _output,
+            _scheme.Mode, _scheme.Bits, _scheme.Exclude, _data.Name, _chat, _cache, _perplexity, _speedup, _anyway, _output,
             .. Recording]));
-        var mode = _scheme.ModeOf(result, "int8");
-        if (mode is not ("int8" or "int4"))
+        var halfCache = result.GetRequiredValue(_cache) == HalfCache;
+        var mode = _scheme.ModeOf(result, halfCache ? CacheAlone : "int8");
+        if (mode is not ("int8" or "int4" or CacheAlone))
         {
             throw new UsageException($"--mode: expected int8 or int4 for a language model, got {mode}.");
         }
@@ -51,12 +57,13 @@ internal sealed partial class QuantizeCommand
 
         var options = new LanguageModelQuantizerOptions
         {
-            Weights = new WeightOnlyQuantizerOptions
+            Weights = mode == CacheAlone ? null : new WeightOnlyQuantizerOptions
             {
                 Bits = mode == "int8" ? 8 : 4,
                 Embeddings = false,
                 ExcludedNodes = result.GetRequiredValue(_scheme.Exclude).ToHashSet(StringComparer.Ordinal),
             },
+            HalfCache = halfCache,
             MaxPerplexityRise = result.GetValue(_perplexity),
             MinSpeedup = result.GetValue(_speedup),
             AcceptAnyway = result.GetValue(_anyway),

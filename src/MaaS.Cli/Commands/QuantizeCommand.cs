@@ -43,6 +43,9 @@ internal sealed partial class QuantizeCommand : RecordedVerb
             + "of the assistant's tokens.",
         HelpName = "file.jsonl",
     };
+    private readonly Option<string> _cache = Choice(
+        "--cache", "Language models: type of keys and values; fp16 halves the memory of a token of context, and without "
+            + "--mode and --bits leaves weights as they are.", ["fp32", HalfCache], "fp32");
     private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
     private readonly InputDataOptions _inputs = new();
     private readonly TextOptions _texts = new();
@@ -78,7 +81,7 @@ internal sealed partial class QuantizeCommand : RecordedVerb
         _data.AddTo(this);
         _inputs.AddTo(this);
         _texts.AddTo(this);
-        new Option[] { _chat, _drop, _sqnr, _perplexity, _speedup, _batch, _anyway, _output }.AddTo(this);
+        new Option[] { _chat, _cache, _drop, _sqnr, _perplexity, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -115,7 +118,7 @@ internal sealed partial class QuantizeCommand : RecordedVerb
             return await QuantizeLanguageModelAsync(result, source, cancellationToken);
         }
 
-        UnusedOptions.Refuse(result, "a model that writes no texts", [_perplexity, _chat]);
+        UnusedOptions.Refuse(result, "a model that writes no texts", [_perplexity, _chat, _cache]);
         var mode = _scheme.ModeOf(result);
         if (mode == QuantizationOptionSet.Aware && !NetworkFile.IsTrainedModel(source))
         {

@@ -45,7 +45,19 @@ internal static class TokenWindows
 
         var mean = Math.Max(1, usable.Average(static e => e.Counting));
         var count = (int)Math.Clamp(most / mean, 1, usable.Length);
-        return [.. Enumerable.Range(0, count).Select(i => usable[(int)((long)i * usable.Length / count)])];
+        List<TokenExample> taken = [];
+        var left = most;
+        for (var i = 0; i < count; i++)
+        {
+            var example = usable[(int)((long)i * usable.Length / count)];
+            if (i == 0 || example.Counting <= left)
+            {
+                taken.Add(example);
+                left -= example.Counting;
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>Texts that a model writes itself, drawn from its own probabilities: on them the perplexity of another

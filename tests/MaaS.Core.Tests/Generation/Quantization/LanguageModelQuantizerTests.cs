@@ -102,6 +102,23 @@ public sealed class LanguageModelQuantizerTests
     }
 
     [Test]
+    public void Run_HalfCacheOfAGraphWithBranches_SaysWhatWasExpected()
+        => Assert.That(
+            () => new LanguageModelQuantizer(AnySpeed with { Weights = null, HalfCache = true })
+                .Run(Model("merged"), Settings),
+            Throws.ArgumentException.With.Message.Contains("expected a Concat that appends to past_key_values.0.key"));
+
+    [Test]
+    public void Run_HalfCacheOfHalfCaches_IsNeverAccepted()
+    {
+        var report = new LanguageModelQuantizer(AnySpeed with { HalfCache = true, AcceptAnyway = true })
+            .Run(Model("mask-positions"), Settings).Report;
+
+        Assert.That(report.Accepted, Is.False);
+        Assert.That(report.Reason, Is.EqualTo("its keys and values are no float32"));
+    }
+
+    [Test]
     public void Run_NoText_ComparesOnTextsThatTheModelWrites()
     {
         var result = new LanguageModelQuantizer(AnySpeed with { Weights = FourBits, MaxPerplexityRise = 10 })
@@ -168,6 +185,9 @@ public sealed class LanguageModelQuantizerTests
         Assert.That(
             () => quantizer.Run(model, Settings, Array.Empty<TokenExample>()),
             Throws.ArgumentException.With.Message.Contains("got no example"));
+        Assert.That(
+            () => new LanguageModelQuantizer(AnySpeed with { Weights = null }).Run(model, Settings),
+            Throws.ArgumentException.With.Message.Contains("expected Weights or HalfCache, got neither"));
         Assert.That(
             () => new LanguageModelQuantizer(AnySpeed with { MaxTokens = 1, MinSpeedup = -1 }).Run(model, Settings),
             Throws.ArgumentException.With.Message.Contains("MinSpeedup").And.Message.Contains("MaxTokens"));
