@@ -62,10 +62,27 @@ internal sealed class Drafter(DecoderGraph graph, long maxLength, int count, int
 
     private sealed class Text(GraphSession session) : IDisposable
     {
+        // Guesses cost more than they save where few are right, as of tokens drawn at a high temperature.
+        private const double LeastRight = 0.2, Weight = 0.2;
+
+        // Tokens without a guess where too few were right lately, before it is tried again.
+        private const int Rest = 16;
+
         private readonly List<long> _seen = [];
+        private int _place;
+        private long[] _drafts = [];
+        private double _right = 0.5;
+        private int _rest;
 
         public long[] Guess(ReadOnlySpan<long> tokens, int count, int chunk)
         {
+            Judge(tokens);
+            if (_rest > 0)
+            {
+                _rest--;
+                return [];
+            }
+
             // What the small model has seen beyond the text's own tokens is taken back; the last is always read anew.
             var same = Math.Min(
                 tokens.CommonPrefixLength(CollectionsMarshal.AsSpan(_seen)), tokens.Length - 1);
@@ -92,7 +109,21 @@ internal sealed class Drafter(DecoderGraph graph, long maxLength, int count, int
                 next = [drafts[i]];
             }
 
+            (_place, _drafts) = (tokens.Length, drafts);
             return drafts;
+        }
+
+        private void Judge(ReadOnlySpan<long> tokens)
+        {
+            if (_drafts.Length == 0)
+            {
+                return;
+            }
+
+            var right = _place < tokens.Length ? tokens[_place..].CommonPrefixLength(_drafts) : 0;
+            _right += Weight * (((double)right / _drafts.Length) - _right);
+            _rest = _right < LeastRight ? Rest : 0;
+            _drafts = [];
         }
 
         public void Dispose() => session.Dispose();

@@ -151,6 +151,21 @@ public sealed class GenerationEngineTests
     }
 
     [Test]
+    public async Task GenerateAsync_DraftModelThatIsHardlyEverRight_IsSeldomAsked()
+    {
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength, new() { DraftLength = 4 }, draft: TinyDecoder.LoadChanged(5));
+        var prompt = TinyDecoder.Prompt(new Random(11), 50);
+        var options = new GenerationOptions { MaxNewTokens = 180, Temperature = 1, Seed = 3 };
+
+        var text = await All(engine, prompt, options);
+
+        Assert.That(Plain(text), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
+        Assert.That(engine.Status.AcceptedTokens, Is.LessThan(20));
+        Assert.That(engine.Status.DraftedTokens, Is.InRange(30, 180), "not four at each of 180 tokens");
+    }
+
+    [Test]
     public void Create_DraftModelOfAnotherVocabulary_IsRefused()
     {
         var model = OnnxModel.Load(TinyDecoder.File);
