@@ -16,6 +16,7 @@ public sealed class TokenLimitOptions
     /// minute; 1 to <see cref="MaxTokensPerMinute"/>. Null for any number.</summary>
     public long? TokensPerMinute { get; set; }
 
-    /// <summary>Texts of language models under way at once, 1 to <see cref="MaxConcurrentStreams"/>; null for any number.</summary>
+    /// <summary>Texts of language models under way at once, 1 to <see cref="MaxConcurrentStreams"/>; null for any
+    /// number.</summary>
     public int? ConcurrentStreams { get; set; }
 }

@@ -75,7 +75,8 @@ internal sealed class KeysCommand : Command
             if (requests is <= 0 or > RateLimitOptions.MaxRequestsPerSecond or double.NaN)
             {
                 throw new UsageException(FormattableString.Invariant(
-                    $"--requests-per-second: expected above 0 to {RateLimitOptions.MaxRequestsPerSecond}, got {requests}."));
+                    $"--requests-per-second: expected above 0 to {RateLimitOptions.MaxRequestsPerSecond}, got "
+                        + $"{requests}."));
             }
 
             if (tokens is < 1 or > TokenLimitOptions.MaxTokensPerMinute)
