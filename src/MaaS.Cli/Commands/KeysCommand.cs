@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
 using MaaS.Serving.Security;
@@ -74,7 +75,8 @@ internal sealed class KeysCommand : Command
                 result.GetValue(_requests), result.GetValue(_tokens), result.GetValue(_streams));
             if (requests is <= 0 or > RateLimitOptions.MaxRequestsPerSecond or double.NaN)
             {
-                throw new UsageException(FormattableString.Invariant(
+                throw new UsageException(string.Create(
+                    CultureInfo.InvariantCulture,
                     $"--requests-per-second: expected above 0 to {RateLimitOptions.MaxRequestsPerSecond}, got "
                         + $"{requests}."));
             }
