@@ -6,8 +6,9 @@ public sealed class PublishingOptions
     /// <summary>Largest package, in bytes. Default 4 GiB.</summary>
     public long MaxPackageBytes { get; set; } = 4L << 30;
 
-    /// <summary>What all versions that one account has published may have together, in bytes. Default 64 GiB. Contents
-    /// that several versions share count for each.</summary>
+    /// <summary>What all versions that one account has published may have together, in bytes as the registry keeps
+    /// them: unpacked, of encrypted packages the file. Default 64 GiB. Contents that several versions share count for
+    /// each. A request that is longer than what is left is refused before it is read.</summary>
     public long QuotaBytes { get; set; } = 64L << 30;
 
     /// <summary>Where packages lie while they are checked, readable by the server alone; null, the default, for the

@@ -5,7 +5,10 @@ namespace MaaS.Serving;
 /// </summary>
 public sealed class RateLimitOptions
 {
-    /// <summary>Requests a second in the long run.</summary>
+    /// <summary>Most requests a second that a limit may name.</summary>
+    public const double MaxRequestsPerSecond = 1_000_000;
+
+    /// <summary>Requests a second in the long run, above 0 to <see cref="MaxRequestsPerSecond"/>.</summary>
     public double RequestsPerSecond { get; set; }
 
     /// <summary>Requests at once; 0 for two seconds' worth.</summary>

@@ -176,6 +176,9 @@ internal sealed class OpenAiGatewayTests
         Assert.That(
             list.RootElement.GetProperty("models").EnumerateArray().Select(static m => m.GetString()),
             Is.EqualTo(expected));
+        Assert.That(
+            await _client.GetStringAsync(new Uri("/V2/models/", UriKind.Relative)),
+            Is.EqualTo($$"""{"models":["{{string.Join("\",\"", expected)}}"]}"""), "KServe's list of names");
         foreach (var model in expected)
         {
             using var one = await _client.GetAsync(new Uri($"/v1/models/{model}", UriKind.Relative));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
 using MaaS.Serving.Security;
@@ -72,21 +73,24 @@ internal sealed class KeysCommand : Command
 
             var (requests, tokens, streams) = (
                 result.GetValue(_requests), result.GetValue(_tokens), result.GetValue(_streams));
-            // As servers, and the files of keys that they read, want them.
-            if (requests is <= 0 or > 1e6 or double.NaN)
+            if (requests is <= 0 or > RateLimitOptions.MaxRequestsPerSecond or double.NaN)
             {
-                throw new UsageException(FormattableString.Invariant(
-                    $"--requests-per-second: expected above 0 to 1000000, got {requests}."));
+                throw new UsageException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--requests-per-second: expected above 0 to {RateLimitOptions.MaxRequestsPerSecond}, got "
+                        + $"{requests}."));
             }
 
-            if (tokens is < 1 or > 1_000_000_000_000)
+            if (tokens is < 1 or > TokenLimitOptions.MaxTokensPerMinute)
             {
-                throw new UsageException($"--tokens-per-minute: expected 1 to 1000000000000, got {tokens}.");
+                throw new UsageException(
+                    $"--tokens-per-minute: expected 1 to {TokenLimitOptions.MaxTokensPerMinute}, got {tokens}.");
             }
 
-            if (streams is < 1 or > 1_000_000)
+            if (streams is < 1 or > TokenLimitOptions.MaxConcurrentStreams)
             {
-                throw new UsageException($"--concurrent-streams: expected 1 to 1000000, got {streams}.");
+                throw new UsageException(
+                    $"--concurrent-streams: expected 1 to {TokenLimitOptions.MaxConcurrentStreams}, got {streams}.");
             }
 
             var file = result.GetRequiredValue(_file);

@@ -41,6 +41,9 @@ public sealed partial class ModelPackage : IDisposable
     /// <summary>Whether the package lies encrypted, and is opened in memory alone.</summary>
     public bool IsEncrypted => _store.IsEncrypted;
 
+    /// <summary>Bytes of all its files, manifest and signature among them, once they are unpacked.</summary>
+    public long Bytes => _store.Files.Values.Sum();
+
     /// <summary>Which of the keys has signed the package; null for none of them.</summary>
     /// <param name="keys">ECDSA P-256 public keys.</param>
     public ECDsa? FindSigner(IReadOnlyList<ECDsa> keys)

@@ -61,7 +61,8 @@ internal sealed class GatewayForwarder(
             return;
         }
 
-        if (ModelLists.Is(context.Request) && await lists.AnswerAsync(context).ConfigureAwait(false))
+        if (ModelLists.Of(context.Request) is { } list
+            && await lists.AnswerAsync(context, list).ConfigureAwait(false))
         {
             return;
         }

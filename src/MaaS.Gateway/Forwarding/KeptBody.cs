@@ -1,4 +1,5 @@
 using System.Buffers;
+using MaaS.Gateway.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Gateway.Forwarding;
@@ -12,25 +13,21 @@ internal static class KeptBody
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<byte[]?> ReadAsync(HttpRequest request, long most, CancellationToken cancellationToken)
     {
-        while (!(request.ContentLength > most))
+        if (request.ContentLength > most)
         {
-            var read = await request.BodyReader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (read.Buffer.Length > most)
-            {
-                request.BodyReader.AdvanceTo(read.Buffer.Start);
-                break;
-            }
-
-            if (read.IsCompleted)
-            {
-                var bytes = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return bytes;
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            return null;
         }
 
-        return null;
+        var read = await BodyStart.WaitAsync(request, bytes => bytes.Length > most, cancellationToken)
+            .ConfigureAwait(false);
+        if (!read.IsCompleted || read.Buffer.Length > most)
+        {
+            request.BodyReader.AdvanceTo(read.Buffer.Start);
+            return null;
+        }
+
+        var body = read.Buffer.ToArray();
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+        return body;
     }
 }

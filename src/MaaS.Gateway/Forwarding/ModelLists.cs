@@ -7,23 +7,29 @@ using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Gateway.Forwarding;
 
-/// <summary>Answers <c>GET /v1/models</c> for the whole fleet: what each server lists for this caller, once.</summary>
+/// <summary>Answers <c>GET /v1/models</c> and <c>GET /v2/models</c> for the whole fleet: what each server lists for
+/// this caller, once.</summary>
 internal sealed class ModelLists(ServerConnections connections, Fleet fleet, GatewayOptions options)
 {
     // Lists of many thousand models; what answers there may be anything.
     private const int MaxListBytes = 16 << 20;
 
-    private const string Address = "/v1/models";
+    // The second has the names alone, the first OpenAI's members beside them.
+    private static readonly string[] Addresses = ["/v1/models", "/v2/models"];
 
-    /// <summary>Whether a request asks for the list.</summary>
-    public static bool Is(HttpRequest request)
-        => (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            && request.Path.Value!.TrimEnd('/').Equals(Address, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The address of the list that a request asks for; null for none.</summary>
+    public static string? Of(HttpRequest request)
+        => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            ? Array.Find(
+                Addresses,
+                a => request.Path.Value!.TrimEnd('/').Equals(a, StringComparison.OrdinalIgnoreCase)) : null;
 
-    /// <summary>Answers it with what servers say within a probe's time; one that fails is left out.</summary>
+    /// <summary>Answers with what servers say within a probe's time; one that fails is left out.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="address">Of the list.</param>
     /// <returns>False where one server has all that there is to say, as that there is no such key; nothing is written
     /// then.</returns>
-    public async Task<bool> AnswerAsync(HttpContext context)
+    public async Task<bool> AnswerAsync(HttpContext context, string address)
     {
         var servers = fleet.Servers.Where(static s => s.IsAvailable).ToArray();
         if (servers.Length < 2)
@@ -31,7 +37,7 @@ internal sealed class ModelLists(ServerConnections connections, Fleet fleet, Gat
             return false;
         }
 
-        var lists = (await Task.WhenAll(servers.Select(s => AskAsync(context, s))).ConfigureAwait(false))
+        var lists = (await Task.WhenAll(servers.Select(s => AskAsync(context, s, address))).ConfigureAwait(false))
             .OfType<ModelList>().ToArray();
         if (lists.Length == 0)
         {
@@ -42,13 +48,13 @@ internal sealed class ModelLists(ServerConnections connections, Fleet fleet, Gat
         return true;
     }
 
-    private async Task<ModelList?> AskAsync(HttpContext context, Server server)
+    private async Task<ModelList?> AskAsync(HttpContext context, Server server, string address)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(options.ProbeTimeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address.Url, Address));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address.Url, address));
             await GatewayTransformer.Instance.TransformRequestAsync(
                 context, request, server.Name, limit.Token).ConfigureAwait(false);
             request.Headers.AcceptEncoding.Clear();
@@ -78,10 +84,15 @@ internal sealed class ModelLists(ServerConnections connections, Fleet fleet, Gat
         }
 
         writer.WriteEndArray();
+        if (lists.All(static l => l.Models is null))
+        {
+            return;
+        }
+
         writer.WriteString("object"u8, "list"u8);
         writer.WriteStartArray("data"u8);
         // Adapters behind their model, the newest of what several servers have.
-        foreach (var model in lists.SelectMany(static l => l.Models)
+        foreach (var model in lists.SelectMany(static l => l.Models ?? [])
             .GroupBy(static m => AdapterName.Parse(m.Id))
             .OrderBy(static g => g.Key.Model, StringComparer.Ordinal)
             .ThenBy(static g => g.Key.Adapter, StringComparer.Ordinal))
@@ -92,16 +103,17 @@ internal sealed class ModelLists(ServerConnections connections, Fleet fleet, Gat
         writer.WriteEndArray();
     }
 
-    /// <summary>What one server lists.</summary>
-    private sealed record ModelList(string[] Names, (string Id, long Created, JsonElement Json)[] Models)
+    /// <summary>What one server lists; models where it says more than their names.</summary>
+    private sealed record ModelList(string[] Names, (string Id, long Created, JsonElement Json)[]? Models)
     {
         public static ModelList Read(byte[] answer)
         {
             using var json = JsonDocument.Parse(answer);
             return new ModelList(
                 [.. json.RootElement.GetProperty("models").EnumerateArray().Select(static n => n.GetString()!)],
-                [.. json.RootElement.GetProperty("data").EnumerateArray().Select(static m => (
-                    m.GetProperty("id").GetString()!, m.GetProperty("created").GetInt64(), m.Clone()))]);
+                json.RootElement.TryGetProperty("data", out var data)
+                    ? [.. data.EnumerateArray().Select(static m => (
+                        m.GetProperty("id").GetString()!, m.GetProperty("created").GetInt64(), m.Clone()))] : null);
         }
     }
 }

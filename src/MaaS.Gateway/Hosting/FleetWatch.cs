@@ -20,9 +20,8 @@ internal sealed partial class FleetWatch : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<FleetWatch> _logger;
     private readonly CallerTokens? _tokens;
-    private readonly IServerSource[] _sources;
+    private readonly ServerLookup[] _lookups;
     private readonly ConcurrentDictionary<string, IReadOnlyList<ServerAddress>> _found = [];
-    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<ServerAddress>>> _lookups = [];
     private readonly ConcurrentDictionary<string, string> _faults = [];
     private readonly HttpClient _client;
 
@@ -31,11 +30,12 @@ internal sealed partial class FleetWatch : BackgroundService
         CallerTokens? tokens = null)
     {
         (_options, _fleet, _clock, _logger, _tokens) = (options, fleet, clock, logger, tokens);
-        _sources =
+        IServerSource[] sources =
         [
             .. options.Servers.Select(static s => new NamedServers(s)),
             .. options.Registry is { } registry ? [new RegisteredServers(registry, clock)] : (IServerSource[])[],
         ];
+        _lookups = Array.ConvertAll(sources, s => new ServerLookup(s, options.ProbeTimeout, clock));
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             Timeout = options.ProbeTimeout,
@@ -66,32 +66,17 @@ internal sealed partial class FleetWatch : BackgroundService
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_sources.Select(s => FindAsync(s, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_lookups.Select(l => FindAsync(l, cancellationToken))).ConfigureAwait(false);
         _fleet.Update([.. _found.Values.SelectMany(static f => f).DistinctBy(static a => a.Url)]);
         await Task.WhenAll(_fleet.Servers.Select(s => ProbeAsync(s, cancellationToken))).ConfigureAwait(false);
     }
 
-    // A source that is slow must not keep servers from being looked at. One that does not heed its token is not asked
-    // again while it is still at work: the next look takes what it says then.
-    private async Task FindAsync(IServerSource source, CancellationToken cancellationToken)
+    // A source that is slow must not keep servers from being looked at.
+    private async Task FindAsync(ServerLookup source, CancellationToken cancellationToken)
     {
         try
         {
-            using var timeout = new CancellationTokenSource(_options.ProbeTimeout, _clock);
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-            var lookup = _lookups.GetOrAdd(source.Name, _ => source.FindAsync(limited.Token));
-            try
-            {
-                _found[source.Name] = await lookup.WaitAsync(limited.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (lookup.IsCompleted)
-                {
-                    _lookups.TryRemove(source.Name, out _);
-                }
-            }
-
+            _found[source.Name] = await source.FindAsync(cancellationToken).ConfigureAwait(false);
             _faults.TryRemove(source.Name, out _);
         }
         // Whatever it is, the gateway goes on with what it has.

@@ -104,22 +104,25 @@ internal static class GrpcTarget
     // The beginning of the first message; less where it is shorter, compressed, or not there.
     private static async Task<byte[]> PeekAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var bytes = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, MostBytes)).ToArray();
-            var length = bytes.Length < FrameHead ? -1
-                : (long)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1));
-            var whole = length >= 0 && bytes.Length >= Math.Min(length + FrameHead, MostBytes);
-            if (whole || read.IsCompleted || read.IsCanceled)
-            {
-                request.BodyReader.AdvanceTo(read.Buffer.Start);
-                return length < 0 || bytes[0] != 0 ? []
-                    : bytes[FrameHead..(int)Math.Min(bytes.Length, length + FrameHead)];
-            }
+        var (bytes, _) = await BodyStart.PeekAsync(
+            request, MostBytes, cancellationToken,
+            static start => FrameLength(start) is { } length && start.Length >= Math.Min(length, MostBytes))
+            .ConfigureAwait(false);
+        return FrameLength(new ReadOnlySequence<byte>(bytes)) is { } length && bytes[0] == 0
+            ? bytes[FrameHead..(int)Math.Min(bytes.Length, length)] : [];
+    }
 
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+    // The first message with its head; null where there is no head yet.
+    private static long? FrameLength(ReadOnlySequence<byte> start)
+    {
+        Span<byte> head = stackalloc byte[FrameHead];
+        if (start.Length < FrameHead)
+        {
+            return null;
         }
+
+        start.Slice(0, FrameHead).CopyTo(head);
+        return FrameHead + (long)BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
     }
 
     // A field with a length; others end the reading, because none of them comes before what is looked for.

@@ -103,6 +103,23 @@ public sealed partial class ModelStore
                 "SELECT COUNT(*) FROM history", null, static r => r.GetInt64(0), cancellationToken),
             cancellationToken).ConfigureAwait(false))[0];   // Not the greatest number: those are drawn before a commit.
 
+    /// <summary>Bytes of all versions of all models that have a tag of this value. Contents that several versions share
+    /// count for each.</summary>
+    /// <param name="tag">The tag's name.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<long> TaggedBytesAsync(
+        string tag, string value, CancellationToken cancellationToken = default)
+        => (await _database.ReadAsync(
+            connection => connection.QueryAsync(
+                """
+                SELECT CAST(COALESCE(SUM(f.bytes), 0) AS BIGINT) FROM tags t
+                JOIN files f ON f.model = t.model AND f.version = t.version
+                WHERE t.name = @tag AND t.value = @value
+                """,
+                null, static r => r.GetInt64(0), cancellationToken, ("@tag", tag), ("@value", value)),
+            cancellationToken).ConfigureAwait(false))[0];
+
     /// <summary>All models, in the order of their names.</summary>
     /// <param name="cancellationToken">Ends the query.</param>
     public async Task<IReadOnlyList<ModelSummary>> ListAsync(CancellationToken cancellationToken = default)

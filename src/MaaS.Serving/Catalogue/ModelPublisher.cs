@@ -42,7 +42,7 @@ internal sealed partial class ModelPublisher(
             CatalogueSource.NameOf(context);
         }
 
-        // One at a time, so that the quota holds.
+        // One at a time of this server, so that the quota holds.
         if (!_publishing.TryAdd(caller.Account, true))
         {
             throw new RequestException(
@@ -51,8 +51,14 @@ internal sealed partial class ModelPublisher(
 
         try
         {
+            PackageUpload.ThrowIfTooLarge(context.Request, _limits);
+            var store = await source.TryAsync(() => registry.ModelsAsync(context.RequestAborted))
+                .ConfigureAwait(false);
+            // What has no room is not read.
+            await ThrowIfFullAsync(store, caller, context.Request.ContentLength ?? 0, context.RequestAborted)
+                .ConfigureAwait(false);
             using var upload = await PackageUpload.ReadAsync(context, _limits).ConfigureAwait(false);
-            return await AddAsync(context, caller, upload).ConfigureAwait(false);
+            return await AddAsync(context, store, caller, upload).ConfigureAwait(false);
         }
         catch (RequestException e) when (e is { Kind: FaultKind.Unavailable, InnerException: { } cause })
         {
@@ -65,7 +71,8 @@ internal sealed partial class ModelPublisher(
         }
     }
 
-    private async Task<ModelVersion> AddAsync(HttpContext context, Caller caller, PackageUpload upload)
+    private async Task<ModelVersion> AddAsync(
+        HttpContext context, ModelStore store, Caller caller, PackageUpload upload)
     {
         var (name, notes) = (
             NameOf(context, upload), upload.Notes ?? context.Request.Query[PackageUpload.NotesField].ToString());
@@ -79,11 +86,12 @@ internal sealed partial class ModelPublisher(
             upload, () => ModelPackage.ReadManifestAsync(upload.Path, trust.Unverified, context.RequestAborted))
             .ConfigureAwait(false)).Name;
         ThrowIfKept(caller, name);
+        var rules = trust.For(name);
         using var package = await CheckedAsync(
-            upload, () => ModelPackage.OpenAsync(upload.Path, trust.For(name), context.RequestAborted))
+            upload, () => ModelPackage.OpenAsync(upload.Path, rules, context.RequestAborted)).ConfigureAwait(false);
+        await ThrowIfFullAsync(
+            store, caller, package.IsEncrypted ? upload.Bytes : package.Bytes, context.RequestAborted)
             .ConfigureAwait(false);
-        var store = await source.TryAsync(() => registry.ModelsAsync(context.RequestAborted)).ConfigureAwait(false);
-        await ThrowIfFullAsync(store, caller, upload, context.RequestAborted).ConfigureAwait(false);
         await ThrowIfKnownAsync(store, name, package, upload, context.RequestAborted).ConfigureAwait(false);
         var details = new NewVersion
         {
@@ -91,8 +99,8 @@ internal sealed partial class ModelPublisher(
             Tags = new Dictionary<string, string> { [CatalogueEntry.PublisherTag] = caller.Account },
             Change = new Change(caller.Account, string.IsNullOrWhiteSpace(notes) ? null : notes.Trim()),
         };
-        var version = await CheckedAsync(
-            upload, () => source.TryAsync(() => AddAsync(store, package, details, context.RequestAborted)))
+        // It was checked whole: what fails from here on is the server's fault.
+        var version = await source.TryAsync(() => AddAsync(store, package, details, context.RequestAborted))
             .ConfigureAwait(false);
         LogPublished(version.ToString(), caller.Account);
         context.Features.Get<AuditedRequest>()?.Name(name);
@@ -134,37 +142,39 @@ internal sealed partial class ModelPublisher(
     }
 
     private async Task ThrowIfFullAsync(
-        ModelStore store, Caller caller, PackageUpload upload, CancellationToken cancellationToken)
+        ModelStore store, Caller caller, long bytes, CancellationToken cancellationToken)
     {
-        var taken = (await VersionsAsync(store, cancellationToken).ConfigureAwait(false))
-            .Where(v => v.Tags.GetValueOrDefault(CatalogueEntry.PublisherTag) == caller.Account)
-            .Sum(static v => v.Bytes);
-        if (taken + upload.Bytes > _limits.QuotaBytes)
+        var taken = await source.TryAsync(
+            () => store.TaggedBytesAsync(CatalogueEntry.PublisherTag, caller.Account, cancellationToken))
+            .ConfigureAwait(false);
+        if (taken + bytes > _limits.QuotaBytes)
         {
             throw new RequestException(
                 FaultKind.ResourceExhausted,
                 $"expected at most {_limits.QuotaBytes} bytes of versions that '{caller.Account}' has published, got "
-                    + $"{upload.Bytes} more beside {taken}; nothing was published");
+                    + $"{bytes} more beside {taken}; nothing was published");
         }
     }
 
-    private Task<IReadOnlyList<ModelVersion>> VersionsAsync(ModelStore store, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<ModelVersion>> VersionsAsync(
+        ModelStore store, string name, CancellationToken cancellationToken)
         => source.TryAsync<IReadOnlyList<ModelVersion>>(async () =>
         {
-            List<ModelVersion> all = [];
-            foreach (var model in await store.ListAsync(cancellationToken).ConfigureAwait(false))
+            try
             {
-                all.AddRange(await store.VersionsAsync(model.Name, cancellationToken).ConfigureAwait(false));
+                return await store.VersionsAsync(name, cancellationToken).ConfigureAwait(false);
             }
-
-            return all;
+            catch (KeyNotFoundException)
+            {
+                return [];   // It will be the model's first.
+            }
         });
 
     // An encrypted package is another one for other recipients, whatever is in it.
     private async Task ThrowIfKnownAsync(
         ModelStore store, string name, ModelPackage package, PackageUpload upload, CancellationToken cancellationToken)
     {
-        var known = (await VersionsAsync(store, cancellationToken).ConfigureAwait(false)).Where(v => v.Name == name);
+        var known = await VersionsAsync(store, name, cancellationToken).ConfigureAwait(false);
         var same = package.IsEncrypted ? await OfHashAsync().ConfigureAwait(false) : OfContent();
         if (same is not null)
         {
@@ -193,14 +203,14 @@ internal sealed partial class ModelPublisher(
         }
     }
 
-    // What is wrong with a package is said without the place where it lay.
+    // What is wrong with a package is said without the place where it lies.
     private static async Task<T> CheckedAsync<T>(PackageUpload upload, Func<Task<T>> work)
     {
         try
         {
             return await work().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
             throw new RequestException(
                 e.Message.Replace(upload.Path, PackageUpload.PackageField, StringComparison.Ordinal), e);

@@ -12,30 +12,20 @@ internal sealed class PackageUpload : IDisposable
     /// <summary>Fields of the form.</summary>
     public const string NameField = "name", NotesField = "notes", PackageField = "package";
 
-    private const int BufferBytes = 1 << 16, MaxFieldBytes = 1 << 13, FormBytes = 1 << 16;
+    private const int BufferBytes = 1 << 16, MaxFieldBytes = 1 << 13, FormBytes = 1 << 16, MaxBoundary = 128;
 
-    private readonly string _folder;
+    private readonly UploadFolder _folder;
     private readonly long _limit;
+    private bool _hasPackage;
 
     private PackageUpload(PublishingOptions options)
     {
-        _limit = options.MaxPackageBytes;
-        // The folder is the server's account's alone.
-        _folder = options.Folder is null ? Directory.CreateTempSubdirectory("maas-publish-").FullName
-            : System.IO.Path.Combine(options.Folder, $"maas-publish-{Guid.NewGuid():N}");
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(_folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                _folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        UploadFolder.RemoveLeft(options.Folder);
+        (_folder, _limit) = (new UploadFolder(options.Folder), options.MaxPackageBytes);
     }
 
     /// <summary>The file.</summary>
-    public string Path => System.IO.Path.Combine(_folder, "package.maas");
+    public string Path => _folder.Package;
 
     /// <summary>Length of the file, in bytes.</summary>
     public long Bytes { get; private set; } = -1;
@@ -46,16 +36,23 @@ internal sealed class PackageUpload : IDisposable
     /// <summary>What the form says of the version; null for nothing.</summary>
     public string? Notes { get; private set; }
 
-    /// <summary>Reads a request: a form with the file, or the file alone.</summary>
-    /// <exception cref="RequestException">400: there is no package, or the form is another or breaks off. 413: it is
-    /// too large. 415: a form that carries no files. 503: the disk is full.</exception>
-    public static async Task<PackageUpload> ReadAsync(HttpContext context, PublishingOptions options)
+    /// <summary>Refuses a request that says it is too long, before it is read.</summary>
+    /// <exception cref="RequestException">413: it is too large.</exception>
+    public static void ThrowIfTooLarge(HttpRequest request, PublishingOptions options)
     {
-        if (context.Request.ContentLength > options.MaxPackageBytes + FormBytes)
+        if (request.ContentLength > options.MaxPackageBytes + FormBytes)
         {
             throw RequestException.TooLarge(options.MaxPackageBytes);
         }
+    }
 
+    /// <summary>Reads a request: a form with the file, or the file alone under any other type, as curl calls it a
+    /// form's fields.</summary>
+    /// <exception cref="RequestException">400: there is no package, or the form is another or breaks off. 413: it is
+    /// too large, unpacked. 415: a form without a boundary. 503: the disk is full.</exception>
+    public static async Task<PackageUpload> ReadAsync(HttpContext context, PublishingOptions options)
+    {
+        ThrowIfTooLarge(context.Request, options);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
             feature.MaxRequestBodySize = null;   // It is counted here, unpacked.
@@ -64,8 +61,8 @@ internal sealed class PackageUpload : IDisposable
         var upload = Make(options);
         try
         {
-            await (IsForm(context.Request, out var boundary)
-                ? upload.ReadFormAsync(new MultipartReader(boundary, context.Request.Body), context.RequestAborted)
+            await (Boundary(context.Request) is { } boundary
+                ? upload.ReadFormAsync(boundary, context.Request.Body, context.RequestAborted)
                 : upload.SaveAsync(context.Request.Body, context.RequestAborted)).ConfigureAwait(false);
             return upload.Bytes > 0 ? upload
                 : throw RequestException.BadRequest(
@@ -79,7 +76,7 @@ internal sealed class PackageUpload : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static PackageUpload Make(PublishingOptions options)
     {
@@ -93,25 +90,28 @@ internal sealed class PackageUpload : IDisposable
         }
     }
 
-    private static bool IsForm(HttpRequest request, out string boundary)
+    // Null for anything but a form with files.
+    private static string? Boundary(HttpRequest request)
     {
-        boundary = "";
-        if (!request.HasFormContentType)
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            return false;
+            return null;
         }
 
-        var type = MediaTypeHeaderValue.Parse(request.ContentType);
-        boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value ?? "";
-        return type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && boundary.Length > 0
-            ? true
+        return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= MaxBoundary } boundary
+            ? boundary
             : throw new RequestException(
                 FaultKind.UnsupportedEncoding,
-                $"expected multipart/form-data, or the bytes of a package, got '{request.ContentType}'");
+                $"expected multipart/form-data with a boundary of 1 to {MaxBoundary} characters, got "
+                    + $"'{request.ContentType}'");
     }
 
-    private async Task ReadFormAsync(MultipartReader reader, CancellationToken cancellationToken)
+    private async Task ReadFormAsync(string boundary, Stream body, CancellationToken cancellationToken)
     {
+        var form = new LimitedBody(body, _limit + FormBytes, _limit);
+        await using var _ = form.ConfigureAwait(false);
+        var reader = new MultipartReader(boundary, form);
         while (await TryAsync(reader.ReadNextSectionAsync(cancellationToken)).ConfigureAwait(false) is { } section)
         {
             var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed)
@@ -126,13 +126,11 @@ internal sealed class PackageUpload : IDisposable
                 case NotesField when Notes is null:
                     Notes = await TextAsync(section.Body, field, cancellationToken).ConfigureAwait(false);
                     break;
-                case PackageField when Bytes < 0:
-                    // A browser sends an empty field where no file was chosen.
-                    if (HeaderUtilities.RemoveQuotes(disposition.FileName).Length > 0)
-                    {
-                        await SaveAsync(section.Body, cancellationToken).ConfigureAwait(false);
-                    }
-
+                case PackageField when !_hasPackage:
+                    _hasPackage = true;
+                    await (HeaderUtilities.RemoveQuotes(disposition.FileName).Length > 0
+                        ? SaveAsync(section.Body, cancellationToken)
+                        : ThrowIfNotEmptyAsync(section.Body, cancellationToken)).ConfigureAwait(false);
                     break;
                 default:
                     throw RequestException.BadRequest(
@@ -142,27 +140,34 @@ internal sealed class PackageUpload : IDisposable
         }
     }
 
-    private async Task SaveAsync(Stream source, CancellationToken cancellationToken)
+    // A browser sends an empty field where no file was chosen.
+    private static async Task ThrowIfNotEmptyAsync(Stream field, CancellationToken cancellationToken)
+    {
+        if (await TryAsync(field.ReadAsync(new byte[1], cancellationToken).AsTask()).ConfigureAwait(false) > 0)
+        {
+            throw RequestException.BadRequest(
+                $"{PackageField}: expected a .maas file with its name, got a field without one");
+        }
+    }
+
+    private async Task SaveAsync(Stream body, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferBytes];
-        Bytes = 0;
         try
         {
             var target = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1);
+            var source = new LimitedBody(body, _limit, _limit);
             await using (target.ConfigureAwait(false))
+            await using (source.ConfigureAwait(false))
             {
                 int read;
                 while ((read = await TryAsync(source.ReadAsync(buffer, cancellationToken).AsTask())
                     .ConfigureAwait(false)) > 0)
                 {
-                    Bytes += read;
-                    if (Bytes > _limit)
-                    {
-                        throw RequestException.TooLarge(_limit);
-                    }
-
                     await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 }
+
+                Bytes = source.Count;
             }
         }
         // Kestrel's own exceptions are of kinds below this one.

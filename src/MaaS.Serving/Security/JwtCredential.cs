@@ -74,12 +74,12 @@ internal sealed partial class JwtCredential : ICredential
         }
 
         // A limit that cannot be read must not become none.
-        if (!TryReadLimit(claims, TokensPerMinuteClaim, long.MaxValue, out var tokens)
-            || !TryReadLimit(claims, ConcurrentStreamsClaim, int.MaxValue, out var streams))
+        if (!TryReadLimit(claims, TokensPerMinuteClaim, TokenLimitOptions.MaxTokensPerMinute, out var tokens)
+            || !TryReadLimit(claims, ConcurrentStreamsClaim, TokenLimitOptions.MaxConcurrentStreams, out var streams))
         {
             return Proof.Refused(
-                $"the token's claims '{TokensPerMinuteClaim}' and '{ConcurrentStreamsClaim}' are no whole numbers "
-                    + "above 0");
+                $"the token's claims '{TokensPerMinuteClaim}' and '{ConcurrentStreamsClaim}' are no whole numbers of 1 "
+                    + $"to {TokenLimitOptions.MaxTokensPerMinute} and {TokenLimitOptions.MaxConcurrentStreams}");
         }
 
         return new Proof(

@@ -66,11 +66,12 @@ internal static class SecurityFaults
         }
 
         if (options.RateLimit is { } rate
-            && (rate.RequestsPerSecond is not (> 0 and <= 1e6) || rate.Burst is < 0 or > 1_000_000))
+            && (rate.RequestsPerSecond is not (> 0 and <= RateLimitOptions.MaxRequestsPerSecond)
+                || rate.Burst is < 0 or > 1_000_000))
         {
             faults.Add(
-                $"{where}:{nameof(options.RateLimit)}: expected above 0 to 1000000 requests a second and a burst of "
-                    + $"0 to 1000000, got {rate.RequestsPerSecond} and {rate.Burst}");
+                $"{where}:{nameof(options.RateLimit)}: expected above 0 to {RateLimitOptions.MaxRequestsPerSecond} "
+                    + $"requests a second and a burst of 0 to 1000000, got {rate.RequestsPerSecond} and {rate.Burst}");
         }
 
         faults.AddRange(TokenFaults(
@@ -145,10 +146,10 @@ internal static class SecurityFaults
                 + $"[{string.Join(", ", ServingScopes.Names)}], got none";
         }
 
-        if (key.RequestsPerSecond is <= 0 or > 1e6 or double.NaN)
+        if (key.RequestsPerSecond is <= 0 or > RateLimitOptions.MaxRequestsPerSecond or double.NaN)
         {
-            yield return $"{where}:{nameof(key.RequestsPerSecond)}: expected above 0 to 1000000, got "
-                + $"{key.RequestsPerSecond}";
+            yield return $"{where}:{nameof(key.RequestsPerSecond)}: expected above 0 to "
+                + $"{RateLimitOptions.MaxRequestsPerSecond}, got {key.RequestsPerSecond}";
         }
 
         foreach (var fault in ServingScopes.Faults(key.Scopes, $"{where}:{nameof(key.Scopes)}")
@@ -160,16 +161,16 @@ internal static class SecurityFaults
 
     private static IEnumerable<string> TokenFaults(long? tokensPerMinute, int? concurrentStreams, string where)
     {
-        if (tokensPerMinute is < 1 or > 1_000_000_000_000)
+        if (tokensPerMinute is < 1 or > TokenLimitOptions.MaxTokensPerMinute)
         {
-            yield return $"{where}:{nameof(TokenLimitOptions.TokensPerMinute)}: expected 1 to 1000000000000, got "
-                + $"{tokensPerMinute}";
+            yield return $"{where}:{nameof(TokenLimitOptions.TokensPerMinute)}: expected 1 to "
+                + $"{TokenLimitOptions.MaxTokensPerMinute}, got {tokensPerMinute}";
         }
 
-        if (concurrentStreams is < 1 or > 1_000_000)
+        if (concurrentStreams is < 1 or > TokenLimitOptions.MaxConcurrentStreams)
         {
-            yield return $"{where}:{nameof(TokenLimitOptions.ConcurrentStreams)}: expected 1 to 1000000, got "
-                + $"{concurrentStreams}";
+            yield return $"{where}:{nameof(TokenLimitOptions.ConcurrentStreams)}: expected 1 to "
+                + $"{TokenLimitOptions.MaxConcurrentStreams}, got {concurrentStreams}";
         }
     }
 }

@@ -75,6 +75,26 @@ internal sealed class ModelStoreTests(string database, string contents)
     }
 
     [Test]
+    public async Task TaggedBytesAsync_VersionsOfSeveralModels_AreAddedUp()
+    {
+        foreach (var (name, team) in new[] { ("digits", "vision"), ("digits", "text"), ("faces", "vision") })
+        {
+            using var package = await TestPackages.MakeAsync(_folder[$"{name}-{team}.maas"], name, 1, 2, 3);
+            await _store.AddAsync(package, new NewVersion
+            {
+                Tags = new Dictionary<string, string> { ["team"] = team, ["other"] = "vision" },
+                Change = Ann,
+            });
+        }
+
+        var (first, third) = (
+            await _store.GetAsync(ModelReference.Parse("digits/1")), await _store.GetAsync(ModelReference.Parse(
+                "faces/1")));
+        Assert.That(await _store.TaggedBytesAsync("team", "vision"), Is.EqualTo(first.Bytes + third.Bytes));
+        Assert.That(await _store.TaggedBytesAsync("team", "nobody"), Is.Zero);
+    }
+
+    [Test]
     public async Task AddAsync_EncryptedPackage_IsKeptAsItIsAndOpensWithItsKeyAlone()
     {
         using var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);

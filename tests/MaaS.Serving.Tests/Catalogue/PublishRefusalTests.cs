@@ -85,9 +85,16 @@ public sealed class PublishRefusalTests : PublishServer
         Assert.That(without, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(said, Does.Contain("package: expected a .maas file, got none"));
         using var url = new FormUrlEncodedContent([new("name", "fresh")]);
-        Assert.That(
-            (await Server.AskAsync("POST", Form, "publisher", url)).Status,
-            Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+        var (unpacked, type, _) = await Server.AskAsync("POST", Form, "publisher", url);
+        Assert.That(unpacked, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(type, Does.Contain("expected a .maas file"), "it is taken for the bytes of a package");
+        foreach (var boundary in new[] { "", $"; boundary={new string('x', 5000)}" })
+        {
+            Assert.That(
+                (await SendAsync(Form, [1], type: $"multipart/form-data{boundary}")).Status,
+                Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+        }
+
         using var broken = new StringContent(
             "--x\r\nContent-Disposition: form-data; name=\"package\"; filename=\"a\"\r\n");
         broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
@@ -115,24 +122,16 @@ public sealed class PublishRefusalTests : PublishServer
         await NothingIsThereAsync();
     }
 
+    // The publisher can mend nothing there, and learns no paths.
     [Test]
-    public async Task Publish_BeyondTheQuota_IsRefused()
+    public async Task Publish_KeysOfTheServerThatCannotBeRead_AreTheServersFault()
     {
-        for (var sent = 0; ; sent++)
-        {
-            Assert.That(sent, Is.LessThan(200), "the quota ends");
-            var (status, text, _) = await SendAsync(Api, await MakeAsync(random: 40_000));
-            if (status != HttpStatusCode.Created)
-            {
-                Assert.That(status, Is.EqualTo(HttpStatusCode.TooManyRequests), text);
-                Assert.That(text, Does.Contain("at most 150000 bytes of versions that 'publisher' has published"));
-                Assert.That(sent, Is.GreaterThan(0));
-                break;
-            }
-        }
+        await File.WriteAllTextAsync(Folder["signer.pub"], "no key");
+        var (status, text, _) = await SendAsync("catalogue/models/guarded/versions", await MakeAsync());
 
-        Assert.That(
-            (await Server.Store.VersionsAsync("fresh")).Sum(static v => v.Bytes), Is.LessThanOrEqualTo(150_000));
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError), text);
+        Assert.That(text, Does.Contain("its log has the cause").And.Not.Contain("signer"));
+        await NothingIsThereAsync();
     }
 
     [Test]

@@ -53,9 +53,10 @@ public abstract class PublishServer
     }
 
     private protected async Task<(HttpStatusCode Status, string Text, HttpResponseHeaders Headers)> SendAsync(
-        string path, byte[] package, string? key = "publisher")
+        string path, byte[] package, string? key = "publisher", string? type = null)
     {
         using var body = new ByteArrayContent(package);
+        body.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         var (status, text, headers) = await Server.AskAsync("POST", path, key, body);
         return (status, text.Replace("\\u0027", "'", StringComparison.Ordinal), headers);
     }
@@ -77,11 +78,11 @@ public abstract class PublishServer
         return await Server.AskAsync("POST", Form, key, form, "text/html");
     }
 
-    private protected async Task<byte[]> MakeAsync(int random = 0)
+    private protected async Task<byte[]> MakeAsync(int random = 0, int zeros = 0)
     {
         var path = Folder[$"{++Made}.maas"];
-        var noise = new byte[random];
-        new Random(1).NextBytes(noise);
+        var noise = new byte[random + zeros];
+        new Random(1).NextBytes(noise.AsSpan(0, random));
         await ModelPackage.CreateAsync(
             path,
             new ModelManifest
