@@ -2,11 +2,18 @@
 // GenAI's Generator in static batches, and one session a text in turns. The greedy texts of all ways are compared.
 // Run: dotnet run -c Release --project benchmarks/generation -- [fp32|int8] [rounds] [requests a client] [clients ...]
 //      dotnet run -c Release --project benchmarks/generation -- single [layers] [width] [tokens] [rounds]
+//      dotnet run -c Release --project benchmarks/generation -- draft PACKAGE TEXT [rounds]
 using MaaS.Benchmarks.Generation;
 
 if (args is ["single", ..])
 {
     SingleText.Run(args[1..]);
+    return;
+}
+
+if (args is ["draft", var package, var text, ..])
+{
+    await Drafts.RunAsync(package, text, args.Length > 3 ? int.Parse(args[3]) : 3);
     return;
 }
 

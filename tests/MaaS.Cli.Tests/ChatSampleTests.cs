@@ -24,7 +24,7 @@ public sealed partial class ChatSampleTests
             Assert.That(shares["commonest answer"], Is.LessThan(0.5), "or the questions are too easy");
             Assert.That(shares["fine-tuned"], Is.GreaterThan(0.5));
             Assert.That(shares["fine-tuned, int8"], Is.EqualTo(shares["fine-tuned"]).Within(0.1));
-            Assert.That(output, Does.Contain("maas chat films.maas").And.Contain("maas serve films.maas"));
+            Assert.That(output, Does.Contain("maas chat films.maas").And.Contain("maas serve --models films.maas"));
             foreach (var package in new[] { "films-base.maas", "films.maas", "films-int8.maas" })
             {
                 Assert.That(Path.Combine(folder, package), Does.Exist);

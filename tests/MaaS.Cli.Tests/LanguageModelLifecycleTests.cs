@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MaaS.Core.Packages;
 
 namespace MaaS.Cli.Tests;
 
@@ -56,6 +57,41 @@ public sealed class LanguageModelLifecycleTests
     }
 
     [Test]
+    public async Task Quantize_HalfCache_WritesAPackageThatContinuesTheSameWay()
+    {
+        var output = await RunAsync("quantize", "animals.maas", "--cache", "fp16", "--min-speedup", "0");
+
+        Assert.That(output, Does.Match("keys and values of a token, KiB +0.12 +0.06 +2.00×").And.Contain("accepted"));
+        string[] text = ["the cat sat on the", "--max-tokens", "20", "--temperature", "0"];
+        Assert.That(
+            await RunAsync(["predict", "animals-fp16-cache.maas", .. text]),
+            Is.EqualTo(await RunAsync(["predict", "animals.maas", .. text])));
+    }
+
+    [Test]
+    public async Task Import_TrainedPackageWithADraft_PacksBothAndKeepsWhatIsKnown()
+    {
+        string[] small = ["--width", "16", "--layers", "1", "--heads", "2", "--context", "48", "--epochs", "1"];
+        await RunAsync([
+            "train", "--task", "language-model", "--text", "animals.txt", "--vocabulary", "300", "--device", "cpu",
+            .. small, "-o", "guesser.maas"]);
+        await RunAsync([
+            "train", "--task", "language-model", "--text", "animals.txt", "--vocabulary", "270", "--device", "cpu",
+            .. small, "-o", "stranger.maas"]);
+
+        var output = await RunAsync("import", "animals.maas", "--draft", "guesser.maas", "-o", "fast.maas");
+
+        Assert.That(output, Does.Contain("guesser guesses tokens ahead"));
+        using var fast = await ModelPackage.OpenAsync(Path.Combine(_folder, "fast.maas"));
+        using var source = await ModelPackage.OpenAsync(Path.Combine(_folder, "animals.maas"));
+        Assert.That(fast.Manifest.Files.Keys, Is.SupersetOf(source.Manifest.Files.Keys).And.Member("draft.onnx"));
+        Assert.That(fast.Manifest.Metrics, Is.EqualTo(source.Manifest.Metrics));
+        await WrongUse_SaysWhatIsExpected(
+            "expected a draft model of the same tokens as animals, but token", "import", "animals.maas", "--draft",
+            "stranger.maas", "-o", "no.maas");
+    }
+
+    [Test]
     public async Task FineTune_LoraOnChats_WritesAdaptersThatImportTakes()
     {
         var output = await RunAsync(
@@ -100,6 +136,8 @@ public sealed class LanguageModelLifecycleTests
     [TestCase("expected a place that can be written", "finetune", "animals.maas", "--text", "animals.txt",
         "--checkpoint", "animals.txt/run.ckpt")]
     [TestCase("is no model package", "finetune", "animals.maas", "--text", "animals.txt", "-o", "documents")]
+    [TestCase("--draft: expected the checkpoint of a language model", "import", "animals.txt", "-o", "x.maas",
+        "--draft", "animals.maas")]
     [TestCase("expected NAME=FOLDER", "import", "checkpoint", "-o", "x.maas", "--adapter", "who")]
     public async Task WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
     {

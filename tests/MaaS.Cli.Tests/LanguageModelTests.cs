@@ -1,4 +1,5 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Core.Tests.Importing;
 using MaaS.Tests;
@@ -45,6 +46,29 @@ internal sealed class LanguageModelTests
     }
 
     [Test]
+    public async Task Quantize_Conversations_ComparesAnswersAlone()
+    {
+        const string answer = "the cat sat";
+        await File.WriteAllLinesAsync(_folder["chats.jsonl"], Enumerable.Repeat(
+            $$"""{"messages": [{"role": "user", "content": "who?"}, {"role": "assistant", "content": "{{answer}}"}]}""", 4));
+        await RunAsync(0, "import", "story", "-o", "story.maas");
+
+        var quantized = await RunAsync(
+            0, "quantize", "story.maas", "--bits", "8", "--chat", "chats.jsonl", "--min-speedup", "0",
+            "--max-perplexity-rise", "0.5", "-o", "small.maas");
+
+        using var chat = await ChatModel.OpenAsync(_folder["story.maas"]);
+        var tokens = 4 * chat.Tokenizer.EncodeWhole($"assistant: {answer}", new() { AddSpecialTokens = false }).Length;
+        Assert.That(
+            quantized,
+            Does.Contain("compared on the answers in").And.Contain("chats.jsonl").And.Contain($"of {tokens} tokens"));
+        Assert.That(File.Exists(_folder["small.maas"]));
+        Assert.That(
+            await RunAsync(2, "quantize", "story.maas", "--chat", "chats.jsonl", "--data", "unseen.txt"),
+            Does.Contain("expected --data or --chat, got both"));
+    }
+
+    [Test]
     public async Task Quantize_TooMuchLost_WritesNothing()
     {
         await RunAsync(0, "import", "story", "-o", "story.maas");
@@ -56,6 +80,16 @@ internal sealed class LanguageModelTests
             output,
             Does.Contain("texts that the float model writes itself").And.Contain("refused: the perplexity rises by"));
         Assert.That(File.Exists(_folder["story-int4.maas"]), Is.False);
+    }
+
+    [Test]
+    public async Task Quantize_HalfCacheOfHalfCaches_WritesNothing()
+    {
+        await RunAsync(0, "import", "story", "-o", "story.maas");
+
+        Assert.That(
+            await RunAsync(1, "quantize", "story.maas", "--cache", "fp16", "--min-speedup", "0"),
+            Does.Contain("refused: its keys and values are no float32"));
     }
 
     [TestCase("--bits: expected 8 or 4, got 3", "--bits", "3")]

@@ -61,13 +61,24 @@ internal sealed class ImportCommand : VerbCommand
         "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
         "name=folder");
 
+    private readonly Option<string?> _draft = new("--draft")
+    {
+        Description =
+            "Of a language model's checkpoint, or of a package of 'maas train': a small one of the same tokens "
+            + "that guesses ahead; texts are the same with it, and come sooner where it is often right.",
+        HelpName = "path",
+    };
+
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
 
     public ImportCommand()
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _network, _description, _pooling, _pairs, _adapters, _overwrite }.AddTo(this);
+        new Option[]
+        {
+            _output, _name, _network, _description, _pooling, _pairs, _adapters, _draft, _overwrite,
+        }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -75,6 +86,7 @@ internal sealed class ImportCommand : VerbCommand
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
         ("maas import SmolLM2-135M-Instruct -o smol.maas", "A language model's weights, its tokenizer and template."),
+        ("maas import SmolLM2-1.7B --draft SmolLM2-135M -o smol.maas", "With a small one that guesses ahead."),
         ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
         ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import ms-marco-MiniLM-L6-v2 -o ranker.maas", "A cross-encoder, for /v1/rerank."),
@@ -94,7 +106,10 @@ internal sealed class ImportCommand : VerbCommand
             Pairs = result.GetValue(_pairs),
         };
         var adapters = Adapters(result);
-        var isDecoder = PretrainedDecoder.IsFolder(source) && (adapters.Count > 0 || !HasNetwork(source));
+        var draft = result.GetValue(_draft);
+        var isChanged = adapters.Count > 0 || draft is not null;
+        var isDecoder = isChanged ? PretrainedDecoder.IsFolder(source) || IsPackage(source)
+            : PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
         if (options.Network is not null && (isDecoder || File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
@@ -114,17 +129,18 @@ internal sealed class ImportCommand : VerbCommand
                 "--pairs: expected a folder of optimum's export with a classifier, and no --pooling beside it.");
         }
 
-        if (adapters.Count > 0 && !isDecoder)
+        if (isChanged && !isDecoder)
         {
             throw new UsageException(
-                "--adapter: expected the checkpoint of a language model (config.json and safetensors), which it "
-                    + "adapts.");
+                $"{(draft is null ? "--adapter" : "--draft")}: expected the checkpoint of a language model "
+                    + $"(config.json "
+                    + "and safetensors), or a package of 'maas train', for it.");
         }
 
         var imported = await OptionKinds.Checked(() =>
-            File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
+            isDecoder ? DecoderImport.RunAsync(source, output, options, adapters, draft, cancellationToken)
+            : File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
             : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
-            : isDecoder ? DecoderImport.RunAsync(source, output, options, adapters, cancellationToken)
             : Directory.Exists(source)
                 ? ModelImport.FromHuggingFaceAsync(source, output, options, cancellationToken)
             : throw new UsageException($"import: expected a file or folder, found nothing at '{source}'."));
@@ -172,6 +188,9 @@ internal sealed class ImportCommand : VerbCommand
 
         return adapters;
     }
+
+    private static bool IsPackage(string source)
+        => source.EndsWith(".maas", StringComparison.OrdinalIgnoreCase) && File.Exists(source);
 
     // A network that somebody exported is taken as it is, unless adapters are to be put beside its weights.
     private static bool HasNetwork(string folder)

@@ -36,6 +36,16 @@ internal sealed partial class QuantizeCommand : RecordedVerb
     private readonly Option<double> _perplexity = Number(
         "--max-perplexity-rise", "Language models: share by which the perplexity may rise; 0.02 is 2 %.",
         new LanguageModelQuantizerOptions().MaxPerplexityRise);
+    private readonly Option<FileInfo?> _chat = new("--chat")
+    {
+        Description =
+            "Chat models: conversations, an object a line, that it was not trained on; the perplexity is that "
+            + "of the assistant's tokens.",
+        HelpName = "file.jsonl",
+    };
+    private readonly Option<string> _cache = Choice(
+        "--cache", "Language models: type of keys and values; fp16 halves the memory of a token of context, and without "
+            + "--mode and --bits leaves weights as they are.", ["fp32", HalfCache], "fp32");
     private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
     private readonly InputDataOptions _inputs = new();
     private readonly TextOptions _texts = new();
@@ -71,7 +81,7 @@ internal sealed partial class QuantizeCommand : RecordedVerb
         _data.AddTo(this);
         _inputs.AddTo(this);
         _texts.AddTo(this);
-        new Option[] { _drop, _sqnr, _perplexity, _speedup, _batch, _anyway, _output }.AddTo(this);
+        new Option[] { _chat, _cache, _drop, _sqnr, _perplexity, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -89,6 +99,8 @@ internal sealed partial class QuantizeCommand : RecordedVerb
             "For the size, whatever the speed."),
         ("maas quantize story.maas --bits 4 --data unseen.txt",
             "A language model: perplexity, equal tokens, tokens a second."),
+        ("maas quantize chat.maas --mode int8 --chat unseen.jsonl --min-speedup 0",
+            "A chat model, for its size: the perplexity is that of the answers alone."),
     ];
 
     protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
@@ -106,7 +118,7 @@ internal sealed partial class QuantizeCommand : RecordedVerb
             return await QuantizeLanguageModelAsync(result, source, cancellationToken);
         }
 
-        UnusedOptions.Refuse(result, "a model that writes no texts", [_perplexity]);
+        UnusedOptions.Refuse(result, "a model that writes no texts", [_perplexity, _chat, _cache]);
         var mode = _scheme.ModeOf(result);
         if (mode == QuantizationOptionSet.Aware && !NetworkFile.IsTrainedModel(source))
         {

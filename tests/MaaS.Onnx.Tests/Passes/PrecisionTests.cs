@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using MaaS.Onnx.Inference;
 using MaaS.Onnx.Passes;
 using MaaS.Tests;
 using static MaaS.Onnx.Schema.TensorProto.Types;
@@ -47,6 +49,50 @@ public class PrecisionTests
         Assert.That(
             model.Graph.Initializer.Single(static t => t.Name == "conv.weight").Type(), Is.EqualTo(DataType.Float16));
         AssertSameWithin(model, 2e-3f);
+    }
+
+    [Test]
+    public void Run_Float16State_RoundsWhatIsGivenBackAndNothingElse()
+    {
+        var b = new GraphBuilder("state");
+        b.AddInput("x", DataType.Float, ["batch", 1]);
+        b.AddInput("past", DataType.Float, ["batch", "past"]);
+        var present = b.Node("Concat", ["past", "x"], ("axis", 1));
+        var sum = b.Node("Mul", [b.Node("ReduceSum", [present], ("keepdims", 1)), b.Constant<float>([1.0001f], 1)]);
+        b.AddOutput(sum, DataType.Float, ["1", "1"]);
+        b.AddOutput(present, DataType.Float, ["batch", "all"]);
+        var model = b.Build();
+
+        Assert.That(new Float16State(new Dictionary<string, string> { ["past"] = present }).Run(model));
+
+        var path = Path.GetTempFileName();
+        model.Save(path);
+        OnnxChecker.Check(path);
+        File.Delete(path);
+        using var session = InferenceModel.Load(model.ToByteArray(), "state");
+        const float x = 0.1f;
+        Half[] past = [(Half)0.25f, (Half)2.5f];
+        using var outputs = session.Run([TensorValue.Of((float[])[x], 1, 1), TensorValue.Of(past, 1, 2)]);
+        Assert.That(outputs[0].AsSpan<float>()[0], Is.EqualTo((2.75f + (float)(Half)x) * 1.0001f).Within(1e-6f));
+        Assert.That(
+            MemoryMarshal.Cast<ushort, Half>(outputs[1].AsSpan<ushort>()).ToArray(),
+            Is.EqualTo(new[] { past[0], past[1], (Half)x }));
+        Assert.That(
+            new Float16State(new Dictionary<string, string> { ["past"] = present }).Run(model), Is.False,
+            "it is float16 already");
+    }
+
+    [Test]
+    public void Run_Float16StateThatIsReadOtherwise_IsRefusedByName()
+    {
+        var b = new GraphBuilder("state");
+        b.AddInput("past", DataType.Float, ["batch", 2]);
+        var present = b.Node("Add", ["past", "past"]);
+        b.AddOutput(present, DataType.Float, ["batch", 2]);
+
+        Assert.That(
+            () => new Float16State(new Dictionary<string, string> { ["past"] = present }).Run(b.Build()),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains("expected a Concat that appends to past"));
     }
 
     [Test]

@@ -9,11 +9,12 @@ namespace MaaS.Core.Generation.Quantization;
 /// <param name="TokensPerSecond">Of one text by itself, after its prompt.</param>
 /// <param name="TokensPerSecondOfEight">Of eight texts together.</param>
 /// <param name="Bytes">Bytes of its weights.</param>
+/// <param name="CacheBytes">Bytes of the keys and values of a token.</param>
 public sealed record LanguageModelMeasurement(
-    double Perplexity, double TokensPerSecond, double TokensPerSecondOfEight, long Bytes);
+    double Perplexity, double TokensPerSecond, double TokensPerSecondOfEight, long Bytes, int CacheBytes);
 
 /// <summary>What quantizing a language model gained and cost, and what was decided.</summary>
-/// <param name="Scheme">How the weights are stored.</param>
+/// <param name="Scheme">How weights, and keys and values, are stored.</param>
 /// <param name="Float">The float model.</param>
 /// <param name="Quantized">The quantized model.</param>
 /// <param name="Tokens">Tokens that both models were asked for.</param>
@@ -64,6 +65,9 @@ public sealed record LanguageModelQuantizationReport(
         Speeds("tokens/s, eight texts", Float.TokensPerSecondOfEight, Quantized.TokensPerSecondOfEight),
         ["weights, MiB", Text($"{Float.Bytes / 1048576.0:F2}"), Text($"{Quantized.Bytes / 1048576.0:F2}"),
             Text($"{Compression:F2}×")],
+        ["keys and values of a token, KiB", Text($"{Float.CacheBytes / 1024.0:F2}"),
+            Text($"{Quantized.CacheBytes / 1024.0:F2}"),
+            Text($"{(double)Float.CacheBytes / Quantized.CacheBytes:F2}×")],
     ];
 
     private static string[] Speeds(string name, double exact, double quantized)

@@ -7,8 +7,12 @@ namespace MaaS.Core.Generation.Quantization;
 public sealed record LanguageModelQuantizerOptions
 {
     /// <summary>Bits and blocks. Default 8 bits in blocks of 32; the table of the embedding, of which a token reads one
-    /// row, stays float.</summary>
-    public WeightOnlyQuantizerOptions Weights { get; init; } = new() { Bits = 8, Embeddings = false };
+    /// row, stays float. Null leaves all weights as they are.</summary>
+    public WeightOnlyQuantizerOptions? Weights { get; init; } = new() { Bits = 8, Embeddings = false };
+
+    /// <summary>Whether keys and values are kept in float16, which halves the memory of a token of context. Default
+    /// false.</summary>
+    public bool HalfCache { get; init; }
 
     /// <summary>How much the perplexity may rise, as a share of the float model's: 0.02 is 2 %. Default 0.02.</summary>
     public double MaxPerplexityRise { get; init; } = 0.02;
@@ -34,6 +38,7 @@ public sealed record LanguageModelQuantizerOptions
         string[] failures = [
             .. new[]
             {
+                Weights is not null || HalfCache ? null : "expected Weights or HalfCache, got neither",
                 MaxPerplexityRise >= 0 ? null : $"expected MaxPerplexityRise of 0 or more, got {MaxPerplexityRise}",
                 MinSpeedup >= 0 ? null : $"expected MinSpeedup of 0 or more, got {MinSpeedup}",
                 MaxTokens >= 16 ? null : $"expected MaxTokens of at least 16, got {MaxTokens}",

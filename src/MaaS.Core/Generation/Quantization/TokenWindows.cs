@@ -10,7 +10,7 @@ internal static class TokenWindows
     /// <param name="maxLength">Most tokens that the model takes.</param>
     /// <param name="most">Most tokens in all that are foretold.</param>
     /// <exception cref="ArgumentException">The text has fewer than 16 tokens.</exception>
-    public static IReadOnlyList<long[]> Of(IReadOnlyList<long> tokens, long maxLength, int most)
+    public static IReadOnlyList<TokenExample> Of(IReadOnlyList<long> tokens, long maxLength, int most)
     {
         if (tokens.Count < 16)
         {
@@ -22,7 +22,42 @@ internal static class TokenWindows
         var whole = Math.Max(1, tokens.Count / length);
         var count = Math.Clamp(most / Math.Max(1, length - 1), 1, whole);
         return [.. Enumerable.Range(0, count).Select(
-            i => tokens.Skip((int)((long)i * whole / count) * length).Take(length).ToArray())];
+            i => Whole(tokens.Skip((int)((long)i * whole / count) * length).Take(length)))];
+    }
+
+    /// <summary>Examples spread evenly over those given, each cut where the model's longest text ends.</summary>
+    /// <param name="examples">In their order.</param>
+    /// <param name="maxLength">Most tokens that the model takes.</param>
+    /// <param name="most">Most tokens in all that are foretold; the first example is taken whole.</param>
+    /// <exception cref="ArgumentException">Of no example a token that counts is within the longest text.</exception>
+    public static IReadOnlyList<TokenExample> Of(IReadOnlyList<TokenExample> examples, long maxLength, int most)
+    {
+        var length = (int)Math.Min(maxLength, int.MaxValue);
+        TokenExample[] usable = [.. examples
+            .Select(e => e.Ids.Count <= length ? e : new([.. e.Ids.Take(length)], [.. e.Counts.Take(length)]))
+            .Where(static e => e.Counting > 0)];
+        if (usable.Length == 0)
+        {
+            throw new ArgumentException(
+                $"expected examples with a token that counts among the first {length}, the model's longest text, got "
+                    + $"{(examples.Count == 0 ? "no example" : "none")}.", nameof(examples));
+        }
+
+        var mean = Math.Max(1, usable.Average(static e => e.Counting));
+        var count = (int)Math.Clamp(most / mean, 1, usable.Length);
+        List<TokenExample> taken = [];
+        var left = most;
+        for (var i = 0; i < count; i++)
+        {
+            var example = usable[(int)((long)i * usable.Length / count)];
+            if (i == 0 || example.Counting <= left)
+            {
+                taken.Add(example);
+                left -= example.Counting;
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>Texts that a model writes itself, drawn from its own probabilities: on them the perplexity of another
@@ -31,21 +66,26 @@ internal static class TokenWindows
     /// <param name="maxLength">Most tokens that it takes.</param>
     /// <param name="starts">Tokens of which a text begins with one.</param>
     /// <param name="cancellationToken">Stops between two tokens.</param>
-    public static IReadOnlyList<long[]> WrittenBy(
+    public static IReadOnlyList<TokenExample> WrittenBy(
         DecoderGraph graph, long maxLength, IReadOnlyList<long> starts, CancellationToken cancellationToken)
     {
         var length = (int)Math.Min(maxLength, SelfLength);
-        var texts = new List<long[]>();
+        var texts = new List<TokenExample>();
         for (var i = 0; i < SelfWritten; i++)
         {
             using var session = graph.Start(maxLength);
             long[] prompt = [starts[i % starts.Count]];
             var options = new GenerationOptions { Temperature = 1, Seed = i, MaxNewTokens = Math.Max(1, length - 1) };
-            texts.Add([
-                .. prompt,
-                .. TokenGenerator.Generate(session, prompt, options, cancellationToken).Select(static t => t.Id)]);
+            texts.Add(Whole(
+                [
+                    .. prompt,
+                    .. TokenGenerator.Generate(session, prompt, options, cancellationToken).Select(static t => t.Id),
+                ]));
         }
 
         return texts;
     }
+
+    private static TokenExample Whole(IEnumerable<long> tokens)
+        => TokenExample.Of([.. tokens.Select(static t => (int)t)]);
 }

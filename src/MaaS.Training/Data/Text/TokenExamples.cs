@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MaaS.Core.Generation;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Data.Text;
@@ -59,8 +60,7 @@ public sealed class TokenExamples : IBatchSource<(Tensor Inputs, Tensor Targets)
         List<TokenExample> examples = [];
         for (var start = 0; start < tokens.Count - 1; start += context)
         {
-            int[] ids = [.. tokens.Skip(start).Take(context + 1)];
-            examples.Add(new TokenExample(ids, [false, .. Enumerable.Repeat(true, ids.Length - 1)]));
+            examples.Add(TokenExample.Of([.. tokens.Skip(start).Take(context + 1)]));
         }
 
         return new TokenExamples(examples);

@@ -1,3 +1,4 @@
+using MaaS.Core.Generation;
 using MaaS.Core.Generation.Chat;
 using MaaS.Text;
 using MaaS.Training.Data.Text;

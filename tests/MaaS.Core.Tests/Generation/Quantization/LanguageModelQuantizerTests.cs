@@ -42,6 +42,47 @@ public sealed class LanguageModelQuantizerTests
         Assert.That(report.Tokens, Is.EqualTo(Text(name, 1).Length - 1));
     }
 
+    [TestCase("merged")]
+    [TestCase("mask-positions")]
+    public void Run_OneTokenThatCounts_FindsItsProbabilityByNumPy(string name)
+    {
+        var text = ForeignDecoder.Expected(name)[1];
+        int[] ids = [.. text.Prompt.Append(text.Tokens[0]).Select(static id => (int)id)];
+        var example = new TokenExample([.. ids, 7, 7], [.. ids.Select((_, i) => i == ids.Length - 1), false, false]);
+
+        var report = new LanguageModelQuantizer(AnySpeed).Run(Model(name), Settings, [example]).Report;
+
+        var exponents = text.Logits.Select(static l => Math.Exp(l)).ToArray();
+        Assert.That(report.Tokens, Is.EqualTo(1));
+        Assert.That(report.Float.Perplexity, Is.EqualTo(exponents.Sum() / exponents[ids[^1]]).Within(0.01).Percent);
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(8)]
+    public void Measure_TextOfSeveralRuns_FindsNumPysPerplexity(int most)
+    {
+        var example = TokenExample.Of([.. Text("mask-positions", 1).Select(static id => (int)id)]);
+        using var graph = new DecoderGraph(InferenceModel.Load(Model("mask-positions").ToByteArray(), "whole"));
+
+        var scores = TokenScores.Measure(graph, [example, example], default, most);
+
+        Assert.That(scores.Likeliest, Has.Count.EqualTo(2 * (example.Ids.Count - 1)));
+        Assert.That(
+            scores.Perplexity, Is.EqualTo(ForeignDecoder.Expected("mask-positions")[1].Perplexity).Within(0.5).Percent);
+    }
+
+    [Test]
+    public void Run_ManyExamples_TakesAsManyAsTheMostTokens()
+    {
+        var example = new TokenExample([1, 2, 3, 4, 5], [false, false, true, false, true]);
+
+        var report = new LanguageModelQuantizer(AnySpeed with { MaxTokens = 16 })
+            .Run(Model("merged"), Settings, [.. Enumerable.Repeat(example, 100)]).Report;
+
+        Assert.That(report.Tokens, Is.EqualTo(16));
+    }
+
     [Test]
     public void Run_EightBits_IsSmallerAndWritesNearlyTheSame()
     {
@@ -58,6 +99,23 @@ public sealed class LanguageModelQuantizerTests
         using var graph = new DecoderGraph(InferenceModel.Load(result.Model.ToByteArray(), "small"));
         Assert.That(graph.RowObstacle(), Is.Null, "texts still share runs");
         Assert.That(report.ToString(), Does.Contain("tokens/s, eight texts").And.Contain("accepted: "));
+    }
+
+    [Test]
+    public void Run_HalfCacheOfAGraphWithBranches_SaysWhatWasExpected()
+        => Assert.That(
+            () => new LanguageModelQuantizer(AnySpeed with { Weights = null, HalfCache = true })
+                .Run(Model("merged"), Settings),
+            Throws.ArgumentException.With.Message.Contains("expected a Concat that appends to past_key_values.0.key"));
+
+    [Test]
+    public void Run_HalfCacheOfHalfCaches_IsNeverAccepted()
+    {
+        var report = new LanguageModelQuantizer(AnySpeed with { HalfCache = true, AcceptAnyway = true })
+            .Run(Model("mask-positions"), Settings).Report;
+
+        Assert.That(report.Accepted, Is.False);
+        Assert.That(report.Reason, Is.EqualTo("its keys and values are no float32"));
     }
 
     [Test]
@@ -120,6 +178,16 @@ public sealed class LanguageModelQuantizerTests
         Assert.That(
             () => quantizer.Run(model, Settings, [.. Enumerable.Range(0, 20).Select(static i => i * 100L)]),
             Throws.ArgumentException.With.Message.Contains("tokens below 265"));
+        Assert.That(
+            () => quantizer.Run(
+                model, new GenerationSettings(3, [2]), [new TokenExample([1, 2, 3, 4], [false, false, false, true])]),
+            Throws.ArgumentException.With.Message.Contains("a token that counts among the first 3"));
+        Assert.That(
+            () => quantizer.Run(model, Settings, Array.Empty<TokenExample>()),
+            Throws.ArgumentException.With.Message.Contains("got no example"));
+        Assert.That(
+            () => new LanguageModelQuantizer(AnySpeed with { Weights = null }).Run(model, Settings),
+            Throws.ArgumentException.With.Message.Contains("expected Weights or HalfCache, got neither"));
         Assert.That(
             () => new LanguageModelQuantizer(AnySpeed with { MaxTokens = 1, MinSpeedup = -1 }).Run(model, Settings),
             Throws.ArgumentException.With.Message.Contains("MinSpeedup").And.Message.Contains("MaxTokens"));

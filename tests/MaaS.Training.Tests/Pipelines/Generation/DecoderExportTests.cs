@@ -1,3 +1,4 @@
+using MaaS.Core.Generation.Quantization;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Tests;
@@ -47,6 +48,30 @@ internal sealed class DecoderExportTests
                 next[0].AsSpan<float>().Slice(row * 23, 23).ToArray(),
                 Is.EqualTo(alone[length].data<float>().ToArray()).Within(1e-4), $"step of row {row}");
         }
+    }
+
+    [TestCaseSource(nameof(Kinds))]
+    public void Quantize_HalfCacheOfAnExport_HalvesItsBytesAndKeepsTorchsPerplexity(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = Model(kind);
+        var random = new Random(5);
+        long[] text = [.. Enumerable.Range(0, 24).Select(_ => (long)random.Next(23))];
+        var quantizer = new LanguageModelQuantizer(new() { Weights = null, HalfCache = true, MinSpeedup = 0 });
+
+        var result = quantizer.Run(DecoderExport.Export(model).Model, new(model.MaxLength, [0]), text);
+
+        var logits = model.call(tensor(text[..^1], [1, text.Length - 1]))[0];
+        var expected = Math.Exp(nn.functional.cross_entropy(logits, tensor(text[1..])).item<float>());
+        Assert.That(result.Report.Float.Perplexity, Is.EqualTo(expected).Within(0.01).Percent);
+        Assert.That(result.Report.Quantized.Perplexity, Is.EqualTo(expected).Within(0.5).Percent);
+        Assert.That(result.Report.Quantized.Perplexity, Is.Not.EqualTo(result.Report.Float.Perplexity));
+        Assert.That(result.Report.Quantized.CacheBytes, Is.EqualTo(result.Report.Float.CacheBytes / 2));
+        Assert.That(result.Report.Accepted, result.Report.Reason);
+        var path = Path.Combine(_folder.FullName, $"{kind} half.onnx");
+        result.Model.Save(path);
+        OnnxChecker.Check(path);
     }
 
     [Test]
