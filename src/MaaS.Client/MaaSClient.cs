@@ -183,8 +183,9 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
 
     /// <summary>Posts JSON and reads the answer's events as they come.</summary>
     /// <inheritdoc cref="PostAsync"/>
-    internal async IAsyncEnumerable<JsonElement> StreamAsync(
-        string path, Func<HttpContent> content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<T> StreamAsync<T>(
+        string path, Func<HttpContent> content, Func<JsonElement, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (from, response) = await Rest.CallAsync(
             RetryScope.Safe,
@@ -195,7 +196,7 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
         await foreach (var piece in EventStream.ReadAsync(from, response, limit, _time, cancellationToken)
             .ConfigureAwait(false))
         {
-            yield return piece;
+            yield return ModelCalls.Read(from.Address, path, piece, read);
         }
     }
 

@@ -7,11 +7,12 @@ namespace MaaS.Text;
 /// <summary>Cuts runs of tokens to the length asked for and puts them together with special tokens.</summary>
 internal static class EncodingAssembly
 {
-    /// <summary>Makes an encoding and those of what was cut off.</summary>
+    /// <summary>Makes an encoding and those of what was cut off, unless nobody wants these.</summary>
     public static TokenEncoding Assemble(
-        TokenRun first, TokenRun? second, Template template, Truncation? truncation, Func<int, string> token)
+        TokenRun first, TokenRun? second, Template template, Truncation? truncation, Func<int, string> token,
+        bool withOverflow = true)
     {
-        var (firstParts, secondParts) = Cut(first, second, template.SpecialTokens, truncation);
+        var (firstParts, secondParts) = Cut(first, second, template.SpecialTokens, truncation, withOverflow);
         TokenEncoding Make(Range a, Range b) => Fill(template, [(first, a), (second ?? first, b)], token);
         var encoding = Make(firstParts[0], secondParts[0]);
         if (firstParts.Count + secondParts.Count > 2)
@@ -26,7 +27,7 @@ internal static class EncodingAssembly
     }
 
     private static (List<Range> First, List<Range> Second) Cut(
-        TokenRun first, TokenRun? second, int special, Truncation? truncation)
+        TokenRun first, TokenRun? second, int special, Truncation? truncation, bool withOverflow)
     {
         var (a, b) = (first.Count, second?.Count ?? 0);
         if (truncation is null || a + (long)b + special <= truncation.MaxLength)
@@ -43,7 +44,7 @@ internal static class EncodingAssembly
         }
 
         var (keepFirst, keepSecond) = Lengths(a, b, second is not null, room, truncation.Strategy);
-        return (Parts(a, keepFirst, truncation), Parts(b, keepSecond, truncation));
+        return (Parts(a, keepFirst, truncation, withOverflow), Parts(b, keepSecond, truncation, withOverflow));
     }
 
     private static (int First, int Second) Lengths(int a, int b, bool isPair, int room, TruncationStrategy strategy)
@@ -71,7 +72,7 @@ internal static class EncodingAssembly
     }
 
     // The part that stays and those that were cut off, each overlapping with the one before by the stride.
-    private static List<Range> Parts(int length, int keep, Truncation truncation)
+    private static List<Range> Parts(int length, int keep, Truncation truncation, bool withOverflow)
     {
         if (length <= keep)
         {
@@ -91,7 +92,7 @@ internal static class EncodingAssembly
 
         List<Range> parts = [];
         var (step, end) = (keep - truncation.Stride, keep);
-        for (; parts.Count == 0 || end - step < length; end += step)
+        for (; parts.Count == 0 || (withOverflow && end - step < length); end += step)
         {
             var (from, to) = (end - keep, Math.Min(end, length));
             parts.Add(truncation.Side == Side.Right ? from..to : Math.Max(0, length - end)..(length - from));

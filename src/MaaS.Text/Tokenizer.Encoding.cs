@@ -57,6 +57,41 @@ public sealed partial class Tokenizer
         return EncodeAll(pairs.Count, i => pairs[i], options, cancellationToken);
     }
 
+    /// <summary>Joins one text with each of many, as <see cref="Encode"/> does two, but reads it once. What truncation
+    /// cuts off is left out: <see cref="TokenEncoding.Overflow"/> is empty.</summary>
+    /// <param name="text">The first text of each pair.</param>
+    /// <param name="pairs">The second ones; each is read when its encoding is asked for.</param>
+    /// <param name="options">Null for special tokens and the tokenizer's own truncation. Nothing is padded.</param>
+    /// <param name="cancellationToken">Ends the work between texts.</param>
+    /// <inheritdoc cref="Encode" path="/exception"/>
+    public IEnumerable<TokenEncoding> EncodePairs(
+        string text, IEnumerable<string> pairs, EncodeOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(pairs);
+        return EncodeEach(text, pairs, options ?? EncodeOptions.Default, cancellationToken);
+    }
+
+    private IEnumerable<TokenEncoding> EncodeEach(
+        string text, IEnumerable<string> pairs, EncodeOptions options, CancellationToken cancellationToken)
+    {
+        var workspace = TokenizerWorkspace.Rent();
+        cancellationToken.ThrowIfCancellationRequested();
+        Tokenize(text, workspace.First, workspace, new SpecialTokens(options));
+        var template = TemplateFor(isPair: true, options.AddSpecialTokens);
+        foreach (var pair in pairs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Tokenize(pair, workspace.Second, workspace, SecondText(options));
+            yield return EncodingAssembly.Assemble(
+                workspace.First, workspace.Second, template, options.Truncation ?? Truncation, _token,
+                withOverflow: false);
+        }
+
+        TokenizerWorkspace.Return(workspace);
+    }
+
     private TokenEncoding[] EncodeAll(
         int count, Func<int, (string Text, string? Pair)> texts, EncodeOptions? options,
         CancellationToken cancellationToken)
@@ -98,8 +133,7 @@ public sealed partial class Tokenizer
         Tokenize(text, workspace.First, workspace, new SpecialTokens(options));
         if (pair is not null)
         {
-            // The places are those of the first text.
-            Tokenize(pair, workspace.Second, workspace, new SpecialTokens(options.SpecialTokensInText, Breaks: null));
+            Tokenize(pair, workspace.Second, workspace, SecondText(options));
         }
 
         var encoding = EncodingAssembly.Assemble(
@@ -116,6 +150,9 @@ public sealed partial class Tokenizer
         _pipeline.Run(text, run, workspace, special);
         _parts.PostProcessor?.AdjustOrigins(run, _token);
     }
+
+    // The places are those of the first text.
+    private static SpecialTokens SecondText(EncodeOptions options) => new(options.SpecialTokensInText, Breaks: null);
 
     private Template TemplateFor(bool isPair, bool withSpecial) =>
         isPair ? withSpecial ? _pair : _plainPair : withSpecial ? _single : _plainSingle;

@@ -22,5 +22,6 @@ public sealed class ChatTests
             async () => await chat.GetStreamingResponseAsync("hi").ToListAsync());
 
         Assert.That(failure!.Kind, Is.EqualTo(ErrorKind.BadAnswer));
+        Assert.That(failure.Address, Is.EqualTo(new Uri("http://a")));
     }
 }

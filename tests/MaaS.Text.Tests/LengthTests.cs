@@ -5,6 +5,8 @@ namespace MaaS.Text.Tests;
 [TestFixture]
 public class LengthTests
 {
+    private static readonly EncodeOptions NotPadded = new() { Padding = Padding.None };
+
     private static readonly Tokenizer Bert = TokenizerFixture.Load(TokenizerFixture.Json("bert"));
 
     private static IEnumerable<TestCaseData> Cases =>
@@ -26,6 +28,7 @@ public class LengthTests
                 }
 
                 Assert.That(() => tokenizer.Encode(first, second), Throws.ArgumentException);
+                Assert.That(() => tokenizer.EncodePairs(first, [second]).ToList(), Throws.ArgumentException);
                 continue;
             }
 
@@ -37,6 +40,29 @@ public class LengthTests
             {
                 TokenizerTests.AssertEqual(encoding.Overflow[i], overflow[i]!);
             }
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void EncodePairs_TruncationOfTheFile_IsThatOfEachPairAlone(JsonNode entry)
+    {
+        var tokenizer = Load(entry);
+        var pairs = entry["out"]!.AsArray().Where(static e => e!["error"] is null && e["b"] is not null)
+            .GroupBy(static e => e!["a"]!.GetValue<string>(), static e => e!["b"]!.GetValue<string>());
+        foreach (var pair in pairs)
+        {
+            var together = tokenizer.EncodePairs(pair.Key, pair).ToArray();
+
+            foreach (var (second, encoding) in pair.Zip(together))
+            {
+                var alone = tokenizer.Encode(pair.Key, second, NotPadded);
+                Assert.That(encoding.Ids, Is.EqualTo(alone.Ids));
+                Assert.That(encoding.TypeIds, Is.EqualTo(alone.TypeIds));
+                Assert.That(encoding.Offsets, Is.EqualTo(alone.Offsets));
+                Assert.That(encoding.Overflow, Is.Empty);
+            }
+
+            Assert.That(together, Has.Length.EqualTo(pair.Count()));
         }
     }
 

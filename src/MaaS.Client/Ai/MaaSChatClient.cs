@@ -36,10 +36,10 @@ internal sealed class MaaSChatClient(MaaSClient client, string model) : IChatCli
         }
 
         var calls = new CallAssembly();
-        await foreach (var piece in client.StreamAsync(Path, () => JsonContent.Create(body), cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var update in client.StreamAsync(
+            Path, () => JsonContent.Create(body), piece => Read(piece, calls), cancellationToken).ConfigureAwait(false))
         {
-            yield return Read(piece, calls);
+            yield return update;
         }
     }
 
@@ -54,33 +54,23 @@ internal sealed class MaaSChatClient(MaaSClient client, string model) : IChatCli
 
     private static ChatResponseUpdate Read(JsonElement piece, CallAssembly calls)
     {
-        try
+        var choice = piece.GetProperty("choices").EnumerateArray().Select(static c => (JsonElement?)c)
+            .FirstOrDefault();
+        var update = ChatAnswer.ReadPiece(piece, choice);
+        if (choice is { } some)
         {
-            var choice = piece.GetProperty("choices").EnumerateArray().Select(static c => (JsonElement?)c)
-                .FirstOrDefault();
-            var update = ChatAnswer.ReadPiece(piece, choice);
-            if (choice is { } some)
-            {
-                calls.Add(some);
-            }
-
-            if (update.FinishReason is not null)
-            {
-                foreach (var call in calls.Take())
-                {
-                    update.Contents.Add(call);
-                }
-            }
-
-            return update;
+            calls.Add(some);
         }
-        catch (Exception e) when (
-            e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentOutOfRangeException)
+
+        if (update.FinishReason is not null)
         {
-            throw new MaaSClientException(
-                ErrorKind.BadAnswer, address: null,
-                $"{Path}: expected pieces of OpenAI's form, got another event: {e.Message}", e);
+            foreach (var call in calls.Take())
+            {
+                update.Contents.Add(call);
+            }
         }
+
+        return update;
     }
 
     // The client below is its owner's.

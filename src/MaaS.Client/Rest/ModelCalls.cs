@@ -59,9 +59,16 @@ internal sealed class ModelCalls(RestSender sender)
     {
         using var answer = await sender.ReadAsync<JsonDocument>(
             address, HttpMethod.Post, path, content, request: null, Json, cancellationToken).ConfigureAwait(false);
+        return Read(address, path, answer.RootElement.Clone(), read);
+    }
+
+    /// <summary>Reads JSON that a server sent, an answer or a piece of one.</summary>
+    /// <exception cref="MaaSClientException">It is of another form.</exception>
+    public static T Read<T>(Uri address, string path, JsonElement json, Func<JsonElement, T> read)
+    {
         try
         {
-            return read(answer.RootElement.Clone());
+            return read(json);
         }
         catch (Exception e) when (
             e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentOutOfRangeException)

@@ -82,19 +82,24 @@ public sealed class TextEncoder
                     + "overlong texts truncated");
     }
 
-    /// <summary>Two texts in one row, as the tokenizer's template joins them: <c>[CLS] a [SEP] b [SEP]</c> of BERT's
-    /// networks. Of a pair with too many tokens the longer text is cut first.</summary>
+    /// <summary>One text with each of many, two in a row, as the tokenizer's template joins them:
+    /// <c>[CLS] a [SEP] b [SEP]</c> of BERT's networks. Of a pair with too many tokens the longer text is cut
+    /// first.</summary>
+    /// <param name="first">Becomes tokens once, however many pairs it is in.</param>
+    /// <param name="seconds">Each becomes tokens when its pair is asked for.</param>
+    /// <param name="cancellationToken">Ends the work between texts.</param>
     /// <exception cref="ModelInputException">The pair has more tokens than the model takes, and those are
     /// refused.</exception>
-    public TextPair EncodePair(string first, string second)
+    public IEnumerable<TextPair> EncodePairs(
+        string first, IEnumerable<string> seconds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(first);
-        ArgumentNullException.ThrowIfNull(second);
-        var encoding = Tokenizer.Encode(_cleaner.Clean(first), _cleaner.Clean(second), _options);
-        return encoding.Length <= Preprocessing.MaxLength ? new TextPair(encoding.Ids, encoding.TypeIds)
-            : throw new ModelInputException(
-                $"expected two texts of at most {Preprocessing.MaxLength} tokens together, got {encoding.Length}; "
-                    + "shorten them, or package the model with overlong texts truncated");
+        ArgumentNullException.ThrowIfNull(seconds);
+        return Tokenizer.EncodePairs(_cleaner.Clean(first), seconds.Select(_cleaner.Clean), _options, cancellationToken)
+            .Select(pair => pair.Length <= Preprocessing.MaxLength ? new TextPair(pair.Ids, pair.TypeIds)
+                : throw new ModelInputException(
+                    $"expected two texts of at most {Preprocessing.MaxLength} tokens together, got {pair.Length}; "
+                        + "shorten them, or package the model with overlong texts truncated"));
     }
 
     /// <summary>What keeps the network from reading tokens that somebody else made; null where nothing does.</summary>

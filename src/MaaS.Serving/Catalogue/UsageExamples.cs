@@ -23,7 +23,7 @@ internal sealed class UsageExamples
     public IEnumerable<(string Language, string Code)> All()
     {
         var isKnown = IsText || IsWriter || Inputs.Count > 0;
-        if (isKnown && (IsText || IsWriter || !Inputs.Any(static i => i.Type is ElementType.Float16
+        if (isKnown && (IsText || IsRanker || IsWriter || !Inputs.Any(static i => i.Type is ElementType.Float16
             or ElementType.BFloat16)))   // Half precision travels as bytes only, not as JSON.
         {
             yield return ("curl", Curl());
@@ -38,7 +38,9 @@ internal sealed class UsageExamples
 
     private IReadOnlyList<TensorSpec> Inputs => _entry.Version.Manifest.Inputs;
 
-    private bool IsText => _entry.Version.Manifest.Text is not null;
+    private bool IsText => _entry.Version.Manifest is { Text: not null, Ranking: null };
+
+    private bool IsRanker => _entry.Version.Manifest.Ranking is not null;
 
     private bool IsWriter => _entry.Version.Manifest.Generation is not null;
 
@@ -49,8 +51,9 @@ internal sealed class UsageExamples
             var version = string.Create(
                 CultureInfo.InvariantCulture, $"models/{_entry.Name}/versions/{_entry.Version.Version}");
             return new Uri(
-                _server, IsWriter ? $"v2/{version}/generate" : IsText ? $"v1/{version}:predict" : $"v2/{version}/infer")
-                .ToString();
+                _server,
+                IsWriter ? $"v2/{version}/generate" : IsText ? $"v1/{version}:predict"
+                    : IsRanker ? "v1/rerank" : $"v2/{version}/infer").ToString();
         }
     }
 
@@ -69,7 +72,8 @@ internal sealed class UsageExamples
             + "    {\"Content-Type\": \"application/json\", \"X-Api-Key\": os.environ.get(\"MAAS_KEY\", \"\")})\n"
             + "print(json.load(urllib.request.urlopen(request)))";
 
-    /// <summary>For .NET with the package MaaS.Client.</summary>
+    /// <summary>For .NET with the package MaaS.Client, which ranks no texts: a cross-encoder is sent its
+    /// tokens.</summary>
     private string CSharp()
     {
         var version = string.Create(CultureInfo.InvariantCulture, $"{{ Version = \"{_entry.Version.Version}\" }}");
@@ -100,6 +104,8 @@ internal sealed class UsageExamples
     private string Body(Func<string, long, string> data, string yes)
         => IsWriter ? """{"text_input": "Once", "parameters": {"max_tokens": 20}}"""
             : IsText ? """{"instances": ["a text"]}"""
+            : IsRanker
+            ? $$"""{"model": {{Quoted(_entry.Name)}}, "query": "a question", "documents": ["a text", "another text"]}"""
             : "{\"inputs\": [" + string.Join(", ", Inputs.Select(i =>
             {
                 var shape = i.ShapeWith(1);

@@ -50,7 +50,8 @@ internal sealed class GenerationRunner(
     public long[] Encode(string text, EncodeOptions? options = null)
         => text.Length <= MaxTextLength ? tokenizer.EncodeWhole(text, options)
             : throw new ModelInputException(
-                $"{name}: expected a prompt of at most {MaxTextLength} characters, got {text.Length}.");
+                $"{name}: expected a prompt of at most {MaxTextLength} characters, its {nameof(MaxTextLength)}, got "
+                    + $"{text.Length}.");
 
     /// <inheritdoc cref="RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"/>
     /// <param name="prompt">Text to continue.</param>

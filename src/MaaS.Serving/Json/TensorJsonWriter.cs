@@ -153,7 +153,8 @@ internal static class TensorJsonWriter
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, double value)
+    /// <inheritdoc cref="Write(Utf8JsonWriter, float)"/>
+    public static void Write(Utf8JsonWriter writer, double value)
     {
         if (double.IsFinite(value))
         {

@@ -23,13 +23,16 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
     public IReadOnlyList<TensorSpec> Specs { get; } =
         encoder is null ? model.Inputs : [.. model.Inputs, .. encoder.Inputs];
 
+    private string Advice => model.Manifest?.Ranking is null ? ""
+        : "; a cross-encoder reads a question and a document together: send texts to /v1/rerank";
+
     /// <summary>The input that a value without a name is for.</summary>
     /// <exception cref="RequestException">400: there are several, so each must be named.</exception>
     public int Only(string expected)
         => encoder is { Inputs.Count: 1 } ? Specs.Count - 1
             : model.Inputs.Count == 1 ? 0
             : throw RequestException.BadRequest(
-                $"model '{model.Name}': expected {expected} with the inputs [{Names()}], got a bare value");
+                $"model '{model.Name}': expected {expected} with the inputs [{Names()}], got a bare value{Advice}");
 
     /// <summary>The input of that name.</summary>
     /// <exception cref="RequestException">400: there is none.</exception>
@@ -43,7 +46,8 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
             }
         }
 
-        throw RequestException.BadRequest($"model '{model.Name}': expected the inputs [{Names()}], got '{name}'");
+        throw RequestException.BadRequest(
+            $"model '{model.Name}': expected the inputs [{Names()}], got '{name}'{Advice}");
     }
 
     /// <summary>The buffer that an input's elements go to; of the model's type unless another is named.</summary>

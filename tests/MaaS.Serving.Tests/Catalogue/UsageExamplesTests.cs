@@ -83,6 +83,41 @@ public sealed partial class UsageExamplesTests
         Assert.That(example.Code, Does.Contain(expected));
     }
 
+    [Test]
+    public async Task All_CrossEncoder_RanksTextsOrTakesTokens()
+    {
+        TensorSpec[] inputs =
+        [
+            .. new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }
+                .Select(static name => new TensorSpec(name, ElementType.Int64, [-1, -1])),
+        ];
+        var entry = new CatalogueEntry(
+            new ModelVersion(
+                "ranker", 1, ModelStage.None, default, "", null,
+                new ModelManifest
+                {
+                    Name = "ranker",
+                    Inputs = inputs,
+                    Text = new TextPreprocessing { MaxLength = 16 },
+                    Ranking = new RankingSettings("logits", 0),
+                },
+                new Dictionary<string, PackageFileEntry>(), new Dictionary<string, string>(), [], []),
+            0, null, false);
+        var examples = new UsageExamples(entry, _catalogue.Server.Address).All().ToDictionary();
+
+        foreach (var language in new[] { "curl", "Python" })
+        {
+            Assert.That(examples[language], Does.Contain(new Uri(_catalogue.Server.Address, "v1/rerank").ToString()));
+        }
+
+        var document = examples["curl"][examples["curl"].IndexOf("<<END", StringComparison.Ordinal)..];
+        var body = JsonDocument.Parse(await RunAsync("sh", $"cat {document}")).RootElement;
+        Assert.That(body.GetProperty("model").GetString(), Is.EqualTo("ranker"));
+        Assert.That(
+            body.EnumerateObject().Select(static m => m.Name), Is.EqualTo(new[] { "model", "query", "documents" }));
+        Assert.That(examples["C#"], Does.Not.Contain("ClassifyRequest").And.Contain("input_ids"));
+    }
+
     private async Task<string> RunAsync(string program, string code)
     {
         var start = new ProcessStartInfo(program)

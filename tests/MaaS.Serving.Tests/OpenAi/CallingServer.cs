@@ -7,11 +7,10 @@ using static TorchSharp.torch;
 namespace MaaS.Serving.Tests.OpenAi;
 
 /// <summary>A server of a tiny decoder that was trained here, in seconds, to call tools by itself: it has learnt some
-/// conversations by heart, in the form of Hermes' templates.</summary>
+/// conversations by heart, in the form of Hermes' templates, some of which go on after a tool's result.</summary>
 public abstract class CallingServer
 {
-    private protected const string Weather =
-        "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"town\": \"Rome\"}}\n</tool_call>";
+    private protected static readonly string Weather = WeatherIn("Rome");
 
     private protected const string Clock = "<tool_call>\n{\"name\": \"clock\", \"arguments\": {}}\n</tool_call>";
 
@@ -24,7 +23,8 @@ public abstract class CallingServer
         + "{% for message in messages %}<|im_start|>{{ message.role }}\n"
         + "{% if message.content %}{{ message.content }}{% endif %}"
         + "{% if message.tool_calls %}{% for call in message.tool_calls %}<tool_call>\n"
-        + "{\"name\": \"{{ call.function.name }}\"}\n</tool_call>{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
+        + "{\"name\": \"{{ call.function.name }}\", \"arguments\": {{ call.function.arguments | tojson }}}\n"
+        + "</tool_call>{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
     private const int MostSteps = 1500;
@@ -36,6 +36,12 @@ public abstract class CallingServer
         (Ask("both"), $"Let me look.\n{Weather}\n{Clock}"),
         (Ask("broken"), Broken),
         (Ask("hello"), "Hi there."),
+        (Ask("weather in Rome"), WeatherIn("Rome")),
+        (Ask("weather in Paris"), WeatherIn("Paris")),
+        (AskWithResult("Rome", "sunny"), "It is sunny in Rome."),
+        (AskWithResult("Rome", "rainy"), "It is rainy in Rome."),
+        (AskWithResult("Paris", "sunny"), "It is sunny in Paris."),
+        (AskWithResult("Paris", "rainy"), "It is rainy in Paris."),
     ];
 
     private readonly ModelsFolder _models = new();
@@ -67,6 +73,14 @@ public abstract class CallingServer
 
     private static string Ask(string text)
         => $"tools weather clock;\n<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n";
+
+    private static string WeatherIn(string town)
+        => "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"town\": \"" + town + "\"}}\n</tool_call>";
+
+    // The call and its result are read again; results are JSON.
+    private static string AskWithResult(string town, string result)
+        => $"{Ask($"weather in {town}")}{WeatherIn(town)}<|im_end|>\n"
+            + $"<|im_start|>tool\n\"{result}\"<|im_end|>\n<|im_start|>assistant\n";
 
     private static Gpt Train(Tokenizer tokenizer)
     {

@@ -19,7 +19,7 @@ namespace MaaS.Serving.Tests.OpenAi;
 /// </summary>
 public abstract class ChatServer
 {
-    private protected const int ChatLength = 512, SagaLength = 6000, PoorTokens = 40;
+    private protected const int ChatLength = 512, SagaLength = 6000, PoorTokens = 40, ChatCharacters = 4000;
 
     private protected const string Template =
         "{% if tools %}<|im_start|>system\nTools: {{ tools | tojson }}<|im_end|>\n{% endif %}"
@@ -67,6 +67,7 @@ public abstract class ChatServer
             o =>
             {
                 o.ModelsPath = _models.Path;
+                o.Models["chat"] = new ModelOptions { MaxTextLength = ChatCharacters };
                 foreach (var key in keys)
                 {
                     o.Security.ApiKeys.Add(key);

@@ -63,6 +63,26 @@ public sealed class LimitsAndKeysTests : ChatServer
             json.RootElement.GetProperty("error").GetProperty("type").GetString(), Is.EqualTo("invalid_request_error"));
     }
 
+    [TestCase(Chat, "messages")]
+    [TestCase(Completions, "prompt")]
+    [TestCase("/v2/models/chat/generate", null)]
+    public async Task Post_PromptOfMoreCharactersThanTheModelTakes_NamesTheSetting(string path, string? parameter)
+    {
+        var text = new string('z', ChatCharacters + 1);
+        object body = path == Chat
+            ? new { model = "chat", messages = new[] { new { role = "user", content = text } } }
+            : path == Completions ? new { model = "chat", prompt = text } : new { text_input = text };
+
+        var error = (await PostAsync(path, body, HttpStatusCode.BadRequest)).GetProperty("error");
+
+        Assert.That(
+            error.ToString(), Does.Contain($"a prompt of at most {ChatCharacters} characters, its MaxTextLength, got"));
+        if (parameter is not null)
+        {
+            Assert.That(error.GetProperty("param").GetString(), Is.EqualTo(parameter));
+        }
+    }
+
     [Test]
     public async Task Models_List_ShowsTheKeysOwnToBothClients()
     {

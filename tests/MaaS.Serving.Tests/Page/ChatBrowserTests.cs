@@ -138,16 +138,44 @@ public sealed partial class ChatBrowserTests : ChatServer
     [Test]
     public async Task Ask_MoreThanTheKeyMay_SaysSo()
     {
+        // A prompt that is paid for once a minute, not twice, and far less than the context.
+        const string Question = "the cat sat on the mat";
+        var prompt = Tokenizer.Encode($"<|im_start|>user\n{Question}<|im_end|>\n<|im_start|>assistant\n").Length;
+        Assert.That(prompt, Is.InRange((PoorTokens / 2) + 2, PoorTokens));
         await using var page = await OpenAsync("chat", key: "poor");
-        await page.Page.GetByLabel("Most tokens").FillAsync("400");
-        for (var i = 0; i < 2; i++)
-        {
-            await Text(page).FillAsync("the cat sat on the mat and the dog sat on the log");
-            await Text(page).PressAsync("Enter");
-            await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync();
-        }
+        await page.Page.GetByLabel("Most tokens").FillAsync("4");
+        await AskAsync(page, Question);
+        await Expect(Alert(page)).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "New conversation" }).ClickAsync();
 
-        await Expect(Alert(page)).ToContainTextAsync("tokens");
+        await Text(page).FillAsync(Question);
+        await Text(page).PressAsync("Enter");
+
+        await Expect(Alert(page)).ToContainTextAsync($"expected at most {PoorTokens} tokens a minute from this caller");
+        await Expect(Text(page)).ToHaveValueAsync(Question);
+    }
+
+    [Test]
+    public async Task Ask_RefusedWhileTheNextMessageIsWritten_PutsTheOneBeforeTheOther()
+    {
+        await using var page = await OpenAsync("chat");
+        await page.Page.RouteAsync("**" + Path, async route =>
+        {
+            await Text(page).FillAsync("and the dog");
+            await route.FulfillAsync(new()
+            {
+                Status = 503,
+                ContentType = "application/json",
+                Body = """{"error":{"message":"the model is busy"}}""",
+            });
+        });
+
+        await Text(page).FillAsync("the cat");
+        await Text(page).PressAsync("Enter");
+
+        await Expect(Alert(page)).ToContainTextAsync("the model is busy");
+        await Expect(Text(page)).ToHaveValueAsync("the cat\nand the dog");
+        await Expect(Turns(page)).ToHaveCountAsync(0);
     }
 
     [TestCase("""data: {"error":{"message":"the model has run out of luck"}}""", "the model has run out of luck")]

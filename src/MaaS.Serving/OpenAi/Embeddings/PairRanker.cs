@@ -9,27 +9,34 @@ namespace MaaS.Serving.OpenAi.Embeddings;
 /// length in one run, runs shared with other requests as of any model.</summary>
 internal sealed class PairRanker(IInferenceExecutor executor)
 {
-    /// <summary>Token ids and types of each pair, cut or refused as the package says.</summary>
+    /// <summary>Token ids and types of each pair, cut or refused as the package says. The question becomes tokens
+    /// once.</summary>
     /// <exception cref="RequestException">400: there are too many documents, or a text is too long.</exception>
-    public static TextPair[] Encode(ServedModel model, string query, IReadOnlyList<string> documents)
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static IReadOnlyList<TextPair> Encode(
+        ServedModel model, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
     {
         TextLimits.ThrowIfTooMany(model, documents.Count, "documents");
         TextLimits.ThrowIfTooLong(model, query, "query");
-        return
-        [
-            .. documents.Select((document, i) =>
+        for (var i = 0; i < documents.Count; i++)
+        {
+            TextLimits.ThrowIfTooLong(model, documents[i], $"documents[{i}]");
+        }
+
+        var pairs = new List<TextPair>(documents.Count);
+        try
+        {
+            foreach (var pair in model.Text!.EncodePairs(query, documents, cancellationToken))
             {
-                TextLimits.ThrowIfTooLong(model, document, $"documents[{i}]");
-                try
-                {
-                    return model.Text!.EncodePair(query, document);
-                }
-                catch (ModelInputException e)
-                {
-                    throw RequestFields.Fault($"documents[{i}]", e.Message, "context_length_exceeded");
-                }
-            }),
-        ];
+                pairs.Add(pair);
+            }
+        }
+        catch (ModelInputException e)
+        {
+            throw RequestFields.Fault($"documents[{pairs.Count}]", e.Message, "context_length_exceeded");
+        }
+
+        return pairs;
     }
 
     /// <summary>Runs the model.</summary>
@@ -38,13 +45,13 @@ internal sealed class PairRanker(IInferenceExecutor executor)
     /// <param name="pairs">Tokens of each pair.</param>
     /// <param name="client">Who asks.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
-    /// <returns>A score from 0 to 1 for each pair, in their order.</returns>
+    /// <returns>The logit of each pair, in their order; see <see cref="PairScores"/>.</returns>
     /// <inheritdoc cref="IInferenceExecutor.RunAsync" path="/exception"/>
-    public async Task<float[]> RunAsync(
+    public async Task<double[]> RunAsync(
         ServedModel model, RankingSettings settings, IReadOnlyList<TextPair> pairs, RequestContext client,
         CancellationToken cancellationToken)
     {
-        var scores = new float[pairs.Count];
+        var logits = new double[pairs.Count];
         var lengths = pairs.Select(static p => p.Ids.Count).ToArray();
         foreach (var batch in LengthBatches.Of(lengths, TextLimits.RunTokens, TextLimits.RunRows))
         {
@@ -55,9 +62,9 @@ internal sealed class PairRanker(IInferenceExecutor executor)
             {
                 var request = new InferenceRequest(model, inputs, client) { Outputs = [settings.Output] };
                 using var outputs = await executor.RunAsync(request, cancellationToken).ConfigureAwait(false);
-                foreach (var (pair, score) in batch.Zip(PairScores.Of(outputs[0], batch.Length, settings)))
+                foreach (var (pair, logit) in batch.Zip(PairScores.Logits(outputs[0], batch.Length, settings)))
                 {
-                    scores[pair] = score;
+                    logits[pair] = logit;
                 }
             }
             finally
@@ -66,7 +73,7 @@ internal sealed class PairRanker(IInferenceExecutor executor)
             }
         }
 
-        return scores;
+        return logits;
     }
 
     // Of padding the type is 0, as the common tokenizers have it.

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using MaaS.Core.Packages;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
@@ -19,21 +20,21 @@ internal sealed class RerankEndpoints(
     {
         var request = await calls.ReadAsync(context, RerankRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Model).ConfigureAwait(false);
-        var (scores, tokens) = await ScoreAsync(call, request, context.RequestAborted).ConfigureAwait(false);
-        var ranked = scores.Select(static (score, i) => (Index: i, Score: score))
-            .OrderByDescending(static d => d.Score).ThenBy(static d => d.Index)
+        var (ratings, score, tokens) = await RateAsync(call, request, context.RequestAborted).ConfigureAwait(false);
+        var ranked = ratings.Select(static (rating, i) => (Index: i, Rating: rating))
+            .OrderByDescending(static d => d.Rating).ThenBy(static d => d.Index)
             .Take(request.TopN ?? int.MaxValue).ToList();
         await JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteString("id"u8, call.Id("rerank-"));
             writer.WriteString("model"u8, call.Model.Name);
             writer.WriteStartArray("results"u8);
-            foreach (var (index, score) in ranked)
+            foreach (var (index, rating) in ranked)
             {
                 writer.WriteStartObject();
                 writer.WriteNumber("index"u8, index);
                 writer.WritePropertyName("relevance_score"u8);
-                TensorJsonWriter.Write(writer, score);
+                TensorJsonWriter.Write(writer, score(rating));
                 if (request.ReturnDocuments)
                 {
                     writer.WriteStartObject("document"u8);
@@ -52,16 +53,18 @@ internal sealed class RerankEndpoints(
         }).ConfigureAwait(false);
     }
 
-    private async Task<(float[] Scores, long Tokens)> ScoreAsync(
+    // A number for each document by which they are ordered, what makes a score of it, and the tokens that were read.
+    private async Task<(double[] Ratings, Func<double, double> Score, long Tokens)> RateAsync(
         OpenAiCall call, RerankRequest request, CancellationToken cancellationToken)
     {
         if (call.Model is { Manifest.Ranking: { } ranking, Text: not null })
         {
-            var pairs = PairRanker.Encode(call.Model, request.Query, request.Documents);
+            var pairs = PairRanker.Encode(call.Model, request.Query, request.Documents, cancellationToken);
             var read = pairs.Sum(static p => (long)p.Ids.Count);
             call.Charge(read);
-            return (await ranker.RunAsync(call.Model, ranking, pairs, call.Client, cancellationToken)
-                .ConfigureAwait(false), read);
+            var logits = await ranker.RunAsync(call.Model, ranking, pairs, call.Client, cancellationToken)
+                .ConfigureAwait(false);
+            return (logits, PairScores.Score, read);
         }
 
         if (call.Model is not { Manifest.Embedding: not null, Text: not null })
@@ -80,7 +83,9 @@ internal sealed class RerankEndpoints(
         var tokens = rows.Sum(static r => (long)r.Length);
         call.Charge(tokens);
         var vectors = await embedder.RunAsync(call.Model, rows, call.Client, cancellationToken).ConfigureAwait(false);
-        return ([.. vectors.Skip(1).Select(v => TensorPrimitives.CosineSimilarity<float>(vectors[0], v))], tokens);
+        double[] cosines =
+            [.. vectors.Skip(1).Select(v => (double)TensorPrimitives.CosineSimilarity<float>(vectors[0], v))];
+        return (cosines, static cosine => cosine, tokens);
     }
 
     /// <summary>What a client asks for.</summary>

@@ -118,12 +118,12 @@ export class ChatBox {
     });
   }
 
-  /** Keeps what was said. A question of which no answer has come goes back where it was written. */
+  /** Keeps what was said. A question of which no answer has come goes back where it was written, before what stands there by now. */
   #end(question, answer, pace, fault) {
     if (answer.text === '' && !pace.isWhole) {
       question.root.remove();
       answer.root.remove();
-      this.#text.value ||= question.text;
+      this.#text.value = [question.text, this.#text.value].filter(Boolean).join('\n');
     } else {
       this.#messages.push({ role: 'user', content: question.text }, { role: 'assistant', content: answer.text });
       this.#follow(() => answer.end(pace.text()));

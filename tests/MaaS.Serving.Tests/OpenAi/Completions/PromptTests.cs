@@ -26,7 +26,7 @@ public sealed class PromptTests
         }
     }
 
-    [TestCase("\"prompt\":[\"cat\",\"cats\"]", "prompt", "at most 3 characters, got 4")]
+    [TestCase("\"prompt\":[\"cat\",\"cats\"]", "prompt", "at most 3 characters, its MaxTextLength, got 4")]
     [TestCase("\"prompt\":[\"a\",\"cats\"],\"n\":100", "n", "at most 128 answers")]
     [TestCase("\"prompt\":[[1],[99999]],\"n\":100", "n", "at most 128 answers")]
     public void Prompts_TooLongOrTooMany_AreRefusedBeforeTheyAreRead(string more, string parameter, string message)

@@ -24,11 +24,13 @@ internal static class CrossEncoder
     /// <param name="labels">1 or 2.</param>
     /// <param name="more">Members of <c>config.json</c>.</param>
     /// <param name="pairs">Whether the import is told.</param>
+    /// <param name="network">Null for one with random weights.</param>
     public static async Task<ImportedModel> ImportAsync(
-        string folder, string package, string name, int labels, string more, bool pairs = false)
+        string folder, string package, string name, int labels, string more, bool pairs = false,
+        OnnxModel? network = null)
     {
         Directory.CreateDirectory(folder);
-        Network(labels).Save(Path.Combine(folder, "model.onnx"));
+        (network ?? Network(labels)).Save(Path.Combine(folder, "model.onnx"));
         await File.WriteAllLinesAsync(Path.Combine(folder, "vocab.txt"), Words);
         await File.WriteAllTextAsync(
             Path.Combine(folder, "config.json"),
@@ -60,6 +62,29 @@ internal static class CrossEncoder
         using var outputs = session.Run(
             run, ["input_ids", "attention_mask", "token_type_ids"], [tokens, mask, types], ["logits"]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    /// <summary>A network whose logit is the sum of what the words of the document are given here; others count
+    /// nothing.</summary>
+    public static OnnxModel Adding(params (string Word, float Logit)[] given)
+    {
+        var graph = new GraphBuilder("sums");
+        var ids = graph.AddInput("input_ids", DataType.Int64, ["batch", "sequence"]);
+        var mask = graph.AddInput("attention_mask", DataType.Int64, ["batch", "sequence"]);
+        var types = graph.AddInput("token_type_ids", DataType.Int64, ["batch", "sequence"]);
+        var words = graph.AddInitializer(OnnxTensor.Create<float>(
+            "words", [.. Words.Select(word => given.FirstOrDefault(g => g.Word == word).Logit)], Words.Length));
+        var counted = graph.Node("Cast", [graph.Node("Mul", [mask, types])], ("to", (long)DataType.Float));
+        var x = graph.Node("Mul", [graph.Node("Gather", [words, ids]), counted]);                         // (B, T)
+        graph.Graph.Node.Add(new MaaS.Onnx.Schema.NodeProto
+        {
+            OpType = "ReduceSum",
+            Name = "logits",
+            Input = { x, graph.Ints(1) },
+            Output = { "logits" },
+        });
+        graph.AddOutput("logits", DataType.Float, ["batch", 1]);
+        return graph.Build();
     }
 
     // (B, T) words times vectors of the types, tanh, the sum over what is no padding, and a linear layer.

@@ -30,6 +30,9 @@ public sealed class PairRankerTests
         _two = await CrossEncoder.ImportAsync(
             _source["two"], _models["two.maas"], "two", labels: 2, "\"id2label\":{\"0\":\"no\",\"1\":\"fits\"}",
             pairs: true);
+        await CrossEncoder.ImportAsync(
+            _source["loud"], _models["loud.maas"], "loud", labels: 1, Own,
+            network: CrossEncoder.Adding(("cat", 20), ("dog", 25), ("mat", 40), ("sat", 45), ("stock", -45)));
         _models.Add("linear");
         _server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
     }
@@ -120,6 +123,65 @@ public sealed class PairRankerTests
         Assert.That(
             answer.GetProperty("results")[0].GetProperty("document").GetProperty("text").GetString(),
             Is.EqualTo(Documents[best]));
+    }
+
+    [Test]
+    public async Task Rerank_LogitsOfWhichTheScoresAreAllOne_KeepTheirOrder()
+    {
+        string[] documents = ["stock", "on", "cat", "dog", "mat", "sat"];
+
+        var answer = await _server.PostAsync(
+            "/v1/rerank", JsonSerializer.Serialize(new { model = "loud", query = "the", documents }));
+
+        var results = answer.GetProperty("results").EnumerateArray().ToArray();
+        Assert.That(
+            results.Select(r => documents[r.GetProperty("index").GetInt32()]),
+            Is.EqualTo(new[] { "sat", "mat", "dog", "cat", "on", "stock" }));
+        // 1 / (1 + exp(-25)) and 1 / (1 + exp(-20)), which float32 rounds to 1.
+        double[] expected = [1, 1, 0.99999999998611206, 0.99999999793884631, 0.5, 2.8625185805493937e-20];
+        Assert.That(
+            results.Select(static r => r.GetProperty("relevance_score").GetDouble()),
+            Is.EqualTo(expected).Within(1e-15));
+    }
+
+    [TestCase("/predict?model=one", """{"instances":["the cat"]}""")]
+    [TestCase("/v1/models/one:predict", """{"instances":[{"text":"the cat"}]}""")]
+    [TestCase(
+        "/v2/models/one/infer",
+        """{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["the cat"]}]}""")]
+    public async Task Predict_SingleText_IsSentToTheRouteOfPairs(string path, string body)
+    {
+        var answer = await _server.PostAsync(path, body, HttpStatusCode.BadRequest);
+
+        Assert.That(answer.ToString(), Does.Contain("send texts to /v1/rerank"));
+    }
+
+    [Test]
+    public async Task Page_CrossEncoder_TakesNoTextButItsTokens()
+    {
+        var model = await _server.GetAsync("/page/models/one");
+
+        Assert.That(model.GetProperty("takes_text").GetBoolean(), Is.False);
+        Assert.That(
+            model.GetProperty("inputs").EnumerateArray().Select(static i => i.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "input_ids", "attention_mask", "token_type_ids" }));
+    }
+
+    [Test]
+    public async Task Infer_TokensOfAPair_GivesItsLogit()
+    {
+        var answer = await _server.PostAsync(
+            "/v2/models/one/infer",
+            """
+            {"inputs":[
+              {"name":"input_ids","shape":[1,5],"datatype":"INT64","data":[2,4,3,5,3]},
+              {"name":"attention_mask","shape":[1,5],"datatype":"INT64","data":[1,1,1,1,1]},
+              {"name":"token_type_ids","shape":[1,5],"datatype":"INT64","data":[0,0,0,1,1]}]}
+            """);
+
+        Assert.That(
+            answer.GetProperty("outputs")[0].GetProperty("data")[0].GetSingle(),
+            Is.EqualTo(CrossEncoder.Logits(_source["one"], "cat", "dog")[0]).Within(1e-5f));
     }
 
     [TestCase("/v1/rerank", """{"model":"linear","query":"a","documents":["b"]}""", "model")]
