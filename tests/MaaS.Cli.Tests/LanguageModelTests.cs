@@ -50,7 +50,8 @@ internal sealed class LanguageModelTests
     {
         const string answer = "the cat sat";
         await File.WriteAllLinesAsync(_folder["chats.jsonl"], Enumerable.Repeat(
-            $$"""{"messages": [{"role": "user", "content": "who?"}, {"role": "assistant", "content": "{{answer}}"}]}""", 4));
+            $$"""{"messages": [{"role": "user", "content": "who?"}, {"role": "assistant", "content": "{{answer}}"}]}""",
+            4));
         await RunAsync(0, "import", "story", "-o", "story.maas");
 
         var quantized = await RunAsync(

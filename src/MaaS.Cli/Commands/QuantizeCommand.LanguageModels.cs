@@ -34,8 +34,8 @@ internal sealed partial class QuantizeCommand
         ParseResult result, string source, CancellationToken cancellationToken)
     {
         UnusedOptions.Refuse(result, "a language model", Options.Except([
-            _scheme.Mode, _scheme.Bits, _scheme.Exclude, _data.Name, _chat, _cache, _perplexity, _speedup, _anyway, _output,
-            .. Recording]));
+            _scheme.Mode, _scheme.Bits, _scheme.Exclude, _data.Name, _chat, _cache, _perplexity, _speedup, _anyway,
+            _output, .. Recording]));
         var halfCache = result.GetRequiredValue(_cache) == HalfCache;
         var mode = _scheme.ModeOf(result, halfCache ? CacheAlone : "int8");
         if (mode is not ("int8" or "int4" or CacheAlone))

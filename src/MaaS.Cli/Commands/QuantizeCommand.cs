@@ -44,7 +44,8 @@ internal sealed partial class QuantizeCommand : RecordedVerb
         HelpName = "file.jsonl",
     };
     private readonly Option<string> _cache = Choice(
-        "--cache", "Language models: type of keys and values; fp16 halves the memory of a token of context, and without "
+        "--cache",
+        "Language models: type of keys and values; fp16 halves the memory of a token of context, and without "
             + "--mode and --bits leaves weights as they are.", ["fp32", HalfCache], "fp32");
     private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
     private readonly InputDataOptions _inputs = new();
