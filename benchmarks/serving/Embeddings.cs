@@ -90,8 +90,7 @@ internal sealed partial class Embeddings(
             ];
             expected ??= vectors;
             var worst = vectors.Length != Texts ? double.PositiveInfinity
-                : vectors.Zip(expected).Max(
-                    static p => p.First.Zip(p.Second, static (a, b) => (double)Math.Abs(a - b)).Max());
+                : vectors.Zip(expected).Max(static p => Difference(p.First, p.Second));
             if (worst > Tolerance)
             {
                 throw new InvalidDataException(
@@ -104,6 +103,13 @@ internal sealed partial class Embeddings(
                 $"{target.Name}: vectors differ from those of {targets[0].Name} by at most {worst:0.0e0}"));
         }
     }
+
+    /// <summary>The largest difference of two vectors; infinite where their lengths differ or a number is
+    /// none.</summary>
+    private static double Difference(float[] vector, float[] expected)
+        => vector.Length == 0 || vector.Length != expected.Length ? double.PositiveInfinity
+            : vector.Zip(expected, static (a, b) => Math.Abs((double)a - b))
+                .Max(static d => double.IsNaN(d) ? double.PositiveInfinity : d);
 
     /// <summary>Sentences from all over the book, in its order.</summary>
     private static string[] Sentences(string book)

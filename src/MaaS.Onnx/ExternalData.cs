@@ -7,9 +7,6 @@ namespace MaaS.Onnx;
 /// <summary>Weights in a file beside the model (the specification's <c>docs/ExternalData.md</c>).</summary>
 internal static class ExternalData
 {
-    /// <summary>Protobuf messages end at 2^31 − 1 bytes; 64 MiB are left for the graph itself.</summary>
-    public const long DefaultThreshold = int.MaxValue - (64L << 20);
-
     // Memory-mapped readers want each tensor on a page of its own; small tensors stay in the model.
     private const int Alignment = 4096;
     private const int SmallTensor = 1024;

@@ -13,6 +13,10 @@ public sealed class OnnxModel
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     public const string MicrosoftDomain = "com.microsoft";
 
+    /// <summary>Bytes of weights from which a model is no longer one protobuf message, and they belong in a file beside
+    /// it: messages end at 2^31 − 1 bytes, of which 64 MiB are left for the graph.</summary>
+    public const long InlineWeightLimit = int.MaxValue - (64L << 20);
+
     /// <summary>Wraps a model, which is not copied.</summary>
     /// <exception cref="InvalidDataException">It has no graph.</exception>
     public OnnxModel(ModelProto proto)
@@ -69,7 +73,7 @@ public sealed class OnnxModel
 
     /// <summary>The model as one protobuf message, as ONNX Runtime loads it from memory.</summary>
     /// <exception cref="InvalidOperationException">It is larger than the 2 GB that protobuf can hold.</exception>
-    public byte[] ToByteArray() => WeightBytes < ExternalData.DefaultThreshold
+    public byte[] ToByteArray() => WeightBytes < InlineWeightLimit
         ? Proto.ToByteArray()
         : throw new InvalidOperationException(
             $"onnx: the model's weights take {WeightBytes} bytes, more than one message can hold; use Save, which puts "
@@ -142,7 +146,7 @@ public sealed class OnnxModel
     /// <param name="path">The file to make or replace.</param>
     /// <param name="externalDataThreshold">Bytes of weights from which they are kept in a file of their own.</param>
     /// <exception cref="IOException">A file cannot be written, as on a full disk; what was there stays.</exception>
-    public void Save(string path, long externalDataThreshold = ExternalData.DefaultThreshold) =>
+    public void Save(string path, long externalDataThreshold = InlineWeightLimit) =>
         Save(path, externalDataThreshold, AtomicFile.Write);
 
     internal void Save(string path, long externalDataThreshold, Action<string, Action<Stream>> write) =>

@@ -22,7 +22,7 @@ public sealed class OnnxRunner : IDisposable
         OnnxRuntimeTelemetry.TurnOff();
         // What ONNX Runtime would log as an error it throws as well.
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        if (model.WeightBytes < ExternalData.DefaultThreshold)
+        if (model.WeightBytes < OnnxModel.InlineWeightLimit)
         {
             _session = new InferenceSession(model.ToByteArray(), options);
             return;

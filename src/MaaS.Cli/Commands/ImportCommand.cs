@@ -122,11 +122,9 @@ internal sealed class ImportCommand : VerbCommand
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
 
-        if (options.Pairs && (options.Pooling is not null || isDecoder || !Directory.Exists(source)
-            || TritonImport.IsFolder(source)))
+        if (options.Pairs && (isDecoder || !Directory.Exists(source) || TritonImport.IsFolder(source)))
         {
-            throw new UsageException(
-                "--pairs: expected a folder of optimum's export with a classifier, and no --pooling beside it.");
+            throw new UsageException("--pairs: expected a folder of optimum's export with a classifier.");
         }
 
         if (isChanged && !isDecoder)

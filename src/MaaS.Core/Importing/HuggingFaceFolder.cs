@@ -55,6 +55,7 @@ internal sealed partial class HuggingFaceFolder
     /// <param name="pooling">Makes a sentence encoder of a network that gives the tokens' vectors, where the folder
     /// says nothing of that; null for what it says.</param>
     /// <param name="pairs">Takes its classifier for one of pairs, where the folder says nothing of that.</param>
+    /// <exception cref="ArgumentException"><paramref name="pairs"/> of a sentence encoder.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
     public static HuggingFaceFolder Read(
         string folder, string? chosen = null, EmbeddingPooling? pooling = null, bool pairs = false)
@@ -66,16 +67,15 @@ internal sealed partial class HuggingFaceFolder
                 $"{folder}: expected a folder of optimum's export with config.json, found none.", config);
         }
 
-        var sentences = SentenceTransformersFolder.Read(folder);
+        var json = Json(config);
+        var readsPairs = CrossEncoderFolder.ReadsPairs(folder, json, pairs, pooling);
+        var sentences = readsPairs ? null : SentenceTransformersFolder.Read(folder);
         if (pooling is { } asked)
         {
-            sentences = sentences is null ? new SentenceTransformersFolder(
-                asked, Normalize: true, MaxLength: null, true)
+            sentences = sentences is null ? new SentenceTransformersFolder(asked, Normalize: true, null, IsAsked: true)
                 : sentences with { Pooling = asked, IsAsked = true };
         }
 
-        var json = Json(config);
-        var readsPairs = sentences is null && (pairs || CrossEncoderFolder.IsOne(folder, json));
         var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), json, sentences, readsPairs);
         foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder, name))))
         {

@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 
 namespace MaaS.Core.Importing;
 
@@ -21,12 +22,13 @@ public sealed record ImportOptions
     public EmbeddingPooling? Pooling { get; init; }
 
     /// <summary>Whether the classifier of a folder reads a question and a document in one row, and ranks documents; one
-    /// of sentence-transformers' cross-encoders says it itself. Default false.</summary>
+    /// of sentence-transformers' cross-encoders says it itself. Refused with <see cref="Pooling"/> and for the folder
+    /// of a sentence encoder. Default false.</summary>
     public bool Pairs { get; init; }
 
     /// <summary>Bytes of a network, external data included, from which its weights stay in files beside it: such a
     /// package is a folder.</summary>
-    internal long MaxInlineBytes { get; init; } = int.MaxValue - (64L << 20);
+    internal long MaxInlineBytes { get; init; } = OnnxModel.InlineWeightLimit;
 
     /// <summary>Whether an existing package is replaced. Default false.</summary>
     public bool Overwrite { get; init; }

@@ -35,6 +35,7 @@ public static class ModelImport
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
+    /// <exception cref="ArgumentException">The options make a cross-encoder of a sentence encoder.</exception>
     /// <inheritdoc cref="FromOnnxAsync" path="/exception"/>
     public static Task<ImportedModel> FromHuggingFaceAsync(
         string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)

@@ -29,7 +29,7 @@ internal sealed record SentenceTransformersFolder(
         var (pooling, normalize) = (EmbeddingPooling.None, false);
         foreach (var (type, path) in Entries(file))
         {
-            switch (type.Split('.')[^1])
+            switch (KindOf(type))
             {
                 case "Transformer":
                     break;
@@ -52,6 +52,17 @@ internal sealed record SentenceTransformersFolder(
                 pooling, normalize, LengthOf(Path.Combine(folder, "sentence_bert_config.json")));
     }
 
+    /// <summary>The types of a folder's modules, in their order; null where it has no <c>modules.json</c>.</summary>
+    /// <exception cref="InvalidDataException">It is no <c>modules.json</c>.</exception>
+    public static IReadOnlyList<string>? ModulesOf(string folder)
+    {
+        var file = Path.Combine(folder, Modules);
+        return File.Exists(file) ? [.. Entries(file).Select(static m => m.Type)] : null;
+    }
+
+    /// <summary>The name of a module's class, without what stands before it.</summary>
+    public static string KindOf(string type) => type.Split('.')[^1];
+
     /// <summary>The output that the vectors come from: the exporters' own <c>sentence_embedding</c>, which is pooled
     /// already unless another pooling was asked for, else the tokens' vectors; null where there is neither.</summary>
     public EmbeddingSettings? SettingsOf(InferenceModel model)
@@ -64,9 +75,25 @@ internal sealed record SentenceTransformersFolder(
                 ? new EmbeddingSettings(tokens.Name, Pooling, Normalize) : null;
     }
 
+    // One member that names the way, since 5.4 of sentence-transformers; before, one that is true of several.
     private static EmbeddingPooling PoolingOf(string file)
     {
-        var on = Parse(file).EnumerateObject().Where(static p => p.Value.ValueKind == JsonValueKind.True)
+        var pooling = Parse(file);
+        if (pooling.TryGetProperty("pooling_mode", out var mode))
+        {
+            return mode.ValueKind != JsonValueKind.String ? throw Unknown(mode.GetRawText())
+                : mode.GetString() switch
+                {
+                    "mean" => EmbeddingPooling.Mean,
+                    "cls" => EmbeddingPooling.First,
+                    var other => throw Unknown(other!),
+                };
+        }
+
+        InvalidDataException Unknown(string got)
+            => new($"{file}: expected as pooling_mode 'mean' or 'cls', got {got}.");
+
+        var on = pooling.EnumerateObject().Where(static p => p.Value.ValueKind == JsonValueKind.True)
             .Select(static p => p.Name).Where(static n => n.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
         return on switch
         {

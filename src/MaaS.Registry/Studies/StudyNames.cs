@@ -4,6 +4,7 @@ namespace MaaS.Registry.Studies;
 internal static class StudyNames
 {
     private const int Longest = 200;
+    private const string Dead = "its worker showed no life any more, the last of ";
 
     public static void Check(string name)
     {
@@ -14,8 +15,10 @@ internal static class StudyNames
         }
     }
 
-    public static string Died(int attempts)
-        => $"its worker showed no life any more, the last of {attempts} attempts";
+    public static string Died(int attempts) => $"{Dead}{attempts} attempts";
+
+    /// <summary>Whether a trial's note is that of a worker that died.</summary>
+    public static bool SaysDied(string? note) => note?.StartsWith(Dead, StringComparison.Ordinal) == true;
 
     public static KeyNotFoundException Missing(long study)
         => new($"study: expected one that was opened in this store, got id {study}.");

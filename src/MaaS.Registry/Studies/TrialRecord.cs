@@ -47,6 +47,14 @@ public sealed record TrialRecord
     /// <summary>The origin of parameters that a user gave.</summary>
     public const string Given = "given";
 
+    /// <summary>The attribute of a failed trial whose exception ended the study that ran it.</summary>
+    public const string EndedStudy = "ended-study";
+
+    /// <summary>Whether it failed for a reason that says nothing of its parameters: its worker died, or its exception
+    /// ended the study.</summary>
+    public bool IsAccident => State == TrialState.Failed
+        && (Attributes.ContainsKey(EndedStudy) || StudyNames.SaysDied(Note));
+
     /// <summary>Whether another study ran it.</summary>
     public bool IsTakenOver => Origin is not null and not Given;
 

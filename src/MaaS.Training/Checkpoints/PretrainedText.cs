@@ -100,12 +100,15 @@ public sealed class PretrainedText : IDisposable
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return json.RootElement.TryGetProperty("pooling_mode_mean_tokens", out var mean) && mean.GetBoolean();
+            // One member that names the way, since 5.4 of sentence-transformers; before, one member a way.
+            return json.RootElement.TryGetProperty("pooling_mode", out var mode) ? mode.GetString() == "mean"
+                : json.RootElement.TryGetProperty("pooling_mode_mean_tokens", out var mean) && mean.GetBoolean();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException(
-                $"{path}: expected an object with pooling_mode_mean_tokens as true or false: {e.Message}", e);
+                $"{path}: expected an object with a text pooling_mode, or with pooling_mode_mean_tokens as true or false: "
+                    + $"{e.Message}", e);
         }
     }
 }

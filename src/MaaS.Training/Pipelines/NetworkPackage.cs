@@ -13,9 +13,6 @@ internal static class NetworkPackage
 
     private const string ArchiveExtension = ".maas";
 
-    // What one message of protobuf holds, with room for the graph.
-    private const long MostInside = int.MaxValue - (64L << 20);
-
     /// <summary>Writes a network with what is known of it, whole or not at all.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
     /// exists, unless <paramref name="overwrite"/> is false.</param>
@@ -32,7 +29,7 @@ internal static class NetworkPackage
     public static async Task<ModelManifest> WriteAsync(
         string path, ModelManifest manifest, OnnxModel network, IReadOnlyDictionary<string, PackageContent> files,
         Func<InferenceModel, DriftBaseline>? baseline = null, bool overwrite = true,
-        long weightsInside = MostInside, CancellationToken cancellationToken = default)
+        long weightsInside = OnnxModel.InlineWeightLimit, CancellationToken cancellationToken = default)
     {
         ThrowIfTooLarge(path, network.WeightBytes);
         var scratch = network.WeightBytes >= weightsInside ? Directory.CreateTempSubdirectory("maas-") : null;
@@ -54,7 +51,7 @@ internal static class NetworkPackage
     /// <exception cref="ArgumentException">It is too large.</exception>
     public static void ThrowIfTooLarge(string path, double weightBytes)
     {
-        if (weightBytes >= MostInside && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
+        if (weightBytes >= OnnxModel.InlineWeightLimit && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
                 $"{path}: expected a folder (a path that does not end in {ArchiveExtension}) for a network of "

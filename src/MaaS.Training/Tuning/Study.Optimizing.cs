@@ -117,8 +117,14 @@ public sealed partial class Study
         }
         catch (Exception e)
         {
+            var isTolerated = options.Tolerates?.Invoke(e) == true;
+            if (!isTolerated)
+            {
+                trial.Note(TrialRecord.EndedStudy, e.GetType().Name);
+            }
+
             ended = await trial.FailAsync(e.Message, CancellationToken.None).ConfigureAwait(false);
-            if (options.Tolerates?.Invoke(e) != true)
+            if (!isTolerated)
             {
                 throw;
             }

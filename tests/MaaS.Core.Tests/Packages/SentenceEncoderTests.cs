@@ -95,7 +95,7 @@ public sealed class SentenceEncoderTests
     public async Task Import_PoolingThatTheFolderDoesNotSay_IsTheOneAskedFor()
     {
         var imported = await ModelImport.FromHuggingFaceAsync(
-            MiniLmWithoutModules(), _folder["first.maas"],
+            FolderOf("bare"), _folder["first.maas"],
             new ImportOptions { Name = "first", Pooling = EmbeddingPooling.First });
 
         Assert.That(imported.Manifest.Embedding?.Pooling, Is.EqualTo(EmbeddingPooling.First));
@@ -105,15 +105,49 @@ public sealed class SentenceEncoderTests
         Assert.That(vector, Is.Not.EqualTo(_reference[1].Vector).Within(1e-2f));
     }
 
-    private string MiniLmWithoutModules()
+    // The members that sentence-transformers writes since 5.4.
+    [TestCase("mean", EmbeddingPooling.Mean)]
+    [TestCase("cls", EmbeddingPooling.First)]
+    [TestCase("lasttoken", null)]
+    public async Task Import_PoolingOfOneMember_IsTheNamedOne(string mode, EmbeddingPooling? expected)
     {
-        Directory.CreateDirectory(_folder["bare"]);
+        var folder = FolderOf(mode);
+        Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "modules.json"),
+            """
+            [{"idx":0,"name":"0","path":"","type":"sentence_transformers.base.modules.transformer.Transformer"},
+             {"idx":1,"name":"1","path":"1_Pooling",
+              "type":"sentence_transformers.sentence_transformer.modules.pooling.Pooling"}]
+            """);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "1_Pooling", "config.json"),
+            $$"""{"embedding_dimension":384,"pooling_mode":"{{mode}}","include_prompt":true}""");
+
+        Task<ImportedModel> ImportAsync()
+            => ModelImport.FromHuggingFaceAsync(folder, _folder[$"{mode}.maas"], new ImportOptions { Name = mode });
+
+        if (expected is { } pooling)
+        {
+            Assert.That(
+                (await ImportAsync()).Manifest.Embedding,
+                Is.EqualTo(new EmbeddingSettings("last_hidden_state", pooling, Normalize: false)));
+        }
+        else
+        {
+            Assert.That(ImportAsync, Throws.TypeOf<InvalidDataException>().With.Message.Contains($"got {mode}"));
+        }
+    }
+
+    private string FolderOf(string name)
+    {
+        Directory.CreateDirectory(_folder[name]);
         foreach (var file in new[] { "config.json", "model.onnx", "vocab.txt" })
         {
-            File.CreateSymbolicLink(Path.Combine(_folder["bare"], file), Path.Combine(Weights, file));
+            File.CreateSymbolicLink(Path.Combine(_folder[name], file), Path.Combine(Weights, file));
         }
 
-        return _folder["bare"];
+        return _folder[name];
     }
 
     private sealed record Reference(string Text, int[] Tokens, float[] Vector);

@@ -103,6 +103,7 @@ internal sealed class StudyStoreTests(string kind)
         var failed = (await _store.TrialsAsync(_study))[0];
         Assert.That((failed.State, failed.Note), Is.EqualTo(
             (TrialState.Failed, "its worker showed no life any more, the last of 2 attempts")));
+        Assert.That(failed.IsAccident, "nobody's parameters killed it");
     }
 
     [Test]

@@ -41,12 +41,13 @@ public sealed class PretrainedTextTests
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("got none for bert.pooler.dense.weight"));
     }
 
-    [Test]
-    public void Open_SentenceEncoder_LeavesThePoolerOver()
+    [TestCase("""{"pooling_mode_mean_tokens": true}""")]
+    [TestCase("""{"embedding_dimension": 16, "pooling_mode": "mean", "include_prompt": true}""")]
+    public void Open_SentenceEncoder_LeavesThePoolerOver(string pooling)
     {
         TinyBert.Write(_folder, static config => new BertModel(config));
         Directory.CreateDirectory(Path.Combine(_folder, "1_Pooling"));
-        File.WriteAllText(Path.Combine(_folder, "1_Pooling", "config.json"), """{"pooling_mode_mean_tokens": true}""");
+        File.WriteAllText(Path.Combine(_folder, "1_Pooling", "config.json"), pooling);
         using var start = PretrainedText.Open(_folder);
         Assert.That(start.Pooling, Is.EqualTo(Pooling.Mean));
         Assert.That(start.Report.Unexpected, Has.Count.EqualTo(2).And.All.Contains("pooler.dense."));

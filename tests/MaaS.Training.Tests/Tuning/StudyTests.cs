@@ -202,6 +202,9 @@ internal sealed class StudyTests
         Assert.That(
             result.Trials.Where(static t => t.State == TrialState.Failed).Select(static t => t.Note),
             Is.EqualTo(new[] { "no good", "expected finite values, got [NaN]" }));
+        Assert.That(
+            result.Trials.Where(static t => t.IsAccident).Select(static t => t.Number), Is.EqualTo(new[] { 2L }),
+            "only what ended the study says nothing of its parameters");
     }
 
     [Test]

@@ -17,9 +17,6 @@ public sealed record LanguageModelQuantizationResult(OnnxModel Model, LanguageMo
 /// <param name="options">Bits, and when to accept; null for the defaults.</param>
 public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? options = null)
 {
-    // What one message of protobuf holds, less room for everything but weights.
-    private const long MaxWeightBytes = int.MaxValue - (64L << 20);
-
     private const int Together = 8;
 
     private readonly LanguageModelQuantizerOptions _options = options ?? new();
@@ -70,10 +67,10 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
         _options.Validate();
-        if (model.WeightBytes >= MaxWeightBytes)
+        if (model.WeightBytes >= OnnxModel.InlineWeightLimit)
         {
             throw new ArgumentException(
-                $"expected a model whose weights take less than {MaxWeightBytes >> 20} MiB, got "
+                $"expected a model whose weights take less than {OnnxModel.InlineWeightLimit >> 20} MiB, got "
                     + $"{model.WeightBytes >> 20} MiB: it and the quantized one are run from memory.", nameof(model));
         }
 

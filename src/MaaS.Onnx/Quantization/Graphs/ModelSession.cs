@@ -13,7 +13,7 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="InferenceException">ONNX Runtime refuses the model.</exception>
     public ModelSession(OnnxModel model, InferenceOptions? options = null)
     {
-        if (model.WeightBytes < ExternalData.DefaultThreshold)
+        if (model.WeightBytes < OnnxModel.InlineWeightLimit)
         {
             Model = InferenceModel.Load(model.ToByteArray(), "model", options);
             return;

@@ -17,24 +17,45 @@ internal sealed class ElasticNet(Matrix<double> gram, Vector<double> products, d
     public const int MostSweeps = 100_000;
 
     private const int SweepsBetweenSteps = 50;
-    private const double Tolerance = 1e-12;
+    private const double Rounding = 2.220446049250313e-16;
+
+    // Of the largest product: the error that ends the search, and the largest one where sweeps change nothing more.
+    private const double Tolerance = 1e-12, LargestError = 1e-9;
 
     private readonly double[] _w = new double[products.Count];
     private readonly double[] _residual = products.ToArray();    // p − Gw
 
-    /// <summary>The weights; null where they do not converge.</summary>
+    /// <summary>The weights, each of which fulfils the conditions of Karush, Kuhn and Tucker; null where they do not
+    /// converge.</summary>
     public Vector<double>? Solve(CancellationToken cancellationToken)
     {
-        for (var sweep = 1; sweep <= MostSweeps; sweep++)
+        var most = products.AbsoluteMaximum();
+        for (var sweep = 1; ; sweep++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Sweep() || (sweep % SweepsBetweenSteps == 0 && Step() && IsOptimal()))
+            var isLast = Sweep() || sweep == MostSweeps;
+            if (!isLast && sweep % SweepsBetweenSteps != 0)
+            {
+                continue;
+            }
+
+            // The longer it takes, the more steps come together: sweeps in between would bring weights back.
+            Renew();
+            var steps = isLast ? int.MaxValue : sweep / SweepsBetweenSteps;
+            while (steps-- > 0 && Step())
+            {
+            }
+
+            if (Error() <= (isLast ? LargestError : Tolerance) * most)
             {
                 return DenseVector.OfArray(_w);
             }
-        }
 
-        return null;
+            if (isLast)
+            {
+                return null;
+            }
+        }
     }
 
     // Whether no weight changed.
@@ -68,35 +89,31 @@ internal sealed class ElasticNet(Matrix<double> gram, Vector<double> products, d
         return change <= Tolerance * largest;
     }
 
-    // Towards the best weights of the same signs, or as far as is best where a sign changes on the way. Whether they
-    // were reached.
+    // Towards the best weights of the same signs, or as far as is best where a sign changes on the way.
+    // Whether a weight became zero, so that there is another such step.
     private bool Step()
     {
         int[] active = [.. Enumerable.Range(0, _w.Length).Where(j => _w[j] != 0)];
         if (active.Length == 0)
         {
-            return true;
+            return false;
         }
 
         var curve = DenseMatrix.Create(
             active.Length, active.Length, (i, j) => gram[active[i], active[j]] + (i == j ? l2 : 0));
         var start = DenseVector.Create(active.Length, i => _w[active[i]]);
-        var target = DenseVector.Create(active.Length, i => products[active[i]] - (l1 * Math.Sign(start[i])));
-        if (Solution(curve, target) is not { } goal)
-        {
-            return false;
-        }
-
-        var way = goal - start;
-        var (bend, slope) = (way * (curve * way), ((curve * start) - target) * way);
+        var downhill = DenseVector.Create(
+            active.Length, i => _residual[active[i]] - (l2 * start[i]) - (l1 * Math.Sign(start[i])));
+        var way = Way(curve, downhill);
+        var (bend, slope) = (way * (curve * way), -(downhill * way));
         double Cost(double t)
             => (0.5 * bend * t * t) + (slope * t)
                 + (l1 * Enumerable.Range(0, active.Length).Sum(
                     i => Math.Abs(start[i] + (t * way[i])) - (Math.Sign(start[i]) * (start[i] + (t * way[i])))));
 
-        double Crossing(int i) => start[i] / (start[i] - goal[i]);
+        double Crossing(int i) => -start[i] / way[i];
         int[] crossings =
-            [.. Enumerable.Range(0, active.Length).Where(i => Math.Sign(goal[i]) != Math.Sign(start[i]))];
+            [.. Enumerable.Range(0, active.Length).Where(i => Math.Sign(start[i] + way[i]) != Math.Sign(start[i]))];
         var share = crossings.Select(Crossing).Append(1).MinBy(Cost);
         if (!(Cost(share) < 0))
         {
@@ -108,28 +125,48 @@ internal sealed class ElasticNet(Matrix<double> gram, Vector<double> products, d
             _w[active[i]] = crossings.Contains(i) && Crossing(i) == share ? 0 : start[i] + (share * way[i]);
         }
 
-        (products - (gram * DenseVector.OfArray(_w))).ToArray().CopyTo(_residual, 0);
-        return crossings.Length == 0;
+        Renew();
+        return share < 1;
     }
 
-    // Null where the features depend on each other to the last bit.
-    private static Vector<double>? Solution(Matrix<double> curve, Vector<double> target)
+    // Without the rounding of many small changes.
+    private void Renew() => (products - (gram * DenseVector.OfArray(_w))).ToArray().CopyTo(_residual, 0);
+
+    // Newton's step; with a ridge of rounding's size where features depend on each other to the last bits, which makes
+    // it long in the directions that the features do not tell apart.
+    private static Vector<double> Way(Matrix<double> curve, Vector<double> downhill)
     {
-        try
+        var least = Rounding * curve.RowCount * curve.Diagonal().Maximum();
+        for (var ridge = 0.0; double.IsFinite(ridge); ridge = Math.Max(10 * ridge, least))
         {
-            var solution = curve.Cholesky().Solve(target);
-            return solution.All(double.IsFinite) ? solution : null;
+            try
+            {
+                var way = (curve + (ridge * DenseMatrix.CreateIdentity(curve.RowCount))).Cholesky().Solve(downhill);
+                if (way.All(double.IsFinite))
+                {
+                    return way;
+                }
+            }
+            catch (ArgumentException)
+            {
+                // Not positive definite.
+            }
         }
-        catch (ArgumentException)
-        {
-            return null;    // Not positive definite.
-        }
+
+        return downhill * 0;    // Numbers too large for any step.
     }
 
-    // Whether no weight of zero would better be another, where the others are the best of their signs.
-    private bool IsOptimal()
+    // How far the derivatives of the cost are from those of a minimum.
+    private double Error()
     {
-        var slack = Tolerance * products.AbsoluteMaximum();
-        return Enumerable.Range(0, _w.Length).All(j => _w[j] != 0 || Math.Abs(_residual[j]) <= l1 + slack);
+        double largest = 0;
+        for (var j = 0; j < _w.Length; j++)
+        {
+            var pull = _residual[j] - (l2 * _w[j]);
+            largest = Math.Max(
+                largest, _w[j] == 0 ? Math.Abs(pull) - l1 : Math.Abs(pull - (l1 * Math.Sign(_w[j]))));
+        }
+
+        return largest;
     }
 }

@@ -9,7 +9,8 @@ namespace MaaS.Training.Tuning.Sampling;
 /// Bergstra et al. 2011; all parameters of one condition together, as in BOHB (Falkner, Klein and Hutter 2018); with
 /// several objectives, good are the best non-dominated ranks, weighted by what each adds to the hypervolume (MOTPE,
 /// Ozaki et al. 2020). Shares, weights and widths are Optuna's. Trials that run count as not good, so that parallel
-/// workers do not draw the same, and so do failed ones, which Optuna leaves out: what cannot be tried is tried less.
+/// workers do not draw the same, and so do failed ones, which Optuna leaves out: what cannot be tried is tried less. A
+/// trial whose worker died or whose exception ended the study is left out, since that says nothing of its parameters.
 /// Pruned trials rank behind the complete ones, the further they came the better.
 /// </remarks>
 public sealed class TpeSampler : ISampler

@@ -25,7 +25,7 @@ internal sealed record TrialSplit(
         var known = good.Select(static t => t.Number).ToHashSet();
         TrialRecord[] others = [.. trials.Where(
             t => t.State is TrialState.Running or TrialState.Complete or TrialState.Pruned or TrialState.Failed
-                && !known.Contains(t.Number))];
+                && !t.IsAccident && !known.Contains(t.Number))];
         return new TrialSplit(good, weights ?? Ramp(good.Length), others, Ramp(others.Length), ended.Length);
     }
 

@@ -1,4 +1,5 @@
 using MaaS.Core.Importing;
+using MaaS.Core.Packages;
 using MaaS.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using static MaaS.Onnx.Schema.TensorProto.Types;
@@ -25,9 +26,11 @@ internal static class CrossEncoder
     /// <param name="more">Members of <c>config.json</c>.</param>
     /// <param name="pairs">Whether the import is told.</param>
     /// <param name="network">Null for one with random weights.</param>
+    /// <param name="pooling">What the import is told.</param>
+    /// <param name="files">Further files of the folder, by name.</param>
     public static async Task<ImportedModel> ImportAsync(
         string folder, string package, string name, int labels, string more, bool pairs = false,
-        OnnxModel? network = null)
+        OnnxModel? network = null, EmbeddingPooling? pooling = null, params (string Name, string Text)[] files)
     {
         Directory.CreateDirectory(folder);
         (network ?? Network(labels)).Save(Path.Combine(folder, "model.onnx"));
@@ -37,8 +40,13 @@ internal static class CrossEncoder
             $$"""
             {"architectures":["BertForSequenceClassification"],"max_position_embeddings":{{MaxLength}},{{more}}}
             """);
+        foreach (var (file, text) in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, file), text);
+        }
+
         return await ModelImport.FromHuggingFaceAsync(
-            folder, package, new ImportOptions { Name = name, Pairs = pairs });
+            folder, package, new ImportOptions { Name = name, Pairs = pairs, Pooling = pooling });
     }
 
     /// <summary>The logits of one pair, by ONNX Runtime: <c>[CLS] query [SEP] document [SEP]</c> with types 0 and

@@ -11,6 +11,16 @@ public sealed class PairRankerTests
 {
     private const string Query = "the cat sat", Own = "\"sentence_transformers\":{\"version\":\"5.1.0\"}";
 
+    // As sentence-transformers 5.4 writes them: one module for a classifier, and others for what is none.
+    private const string Transformer =
+        """{"idx":0,"name":"0","path":"","type":"sentence_transformers.base.modules.transformer.Transformer"}""";
+
+    private const string Type =
+        """
+        {"__version__":{"sentence_transformers":"5.4.0"},"activation_fn":"torch.nn.modules.linear.Identity",
+         "default_prompt_name":null,"model_type":"CrossEncoder","prompts":{}}
+        """;
+
     private static readonly string[] Documents =
     [
         "stock bread", "the dog sat on the mat", "cat", "bread on the mat dog cat sat stock bread bread cat dog on mat",
@@ -69,6 +79,50 @@ public sealed class PairRankerTests
         => Assert.That(
             () => CrossEncoder.ImportAsync(_source["three"], _source["three.maas"], "three", labels: 3, Own),
             Throws.TypeOf<NotSupportedException>().With.Message.Contains("float32[batch,1] or float32[batch,2]"));
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Import_CrossEncoderOfOneModule_ReadsPairs(bool asked)
+    {
+        (string, string)[] says = asked ? [] : [("config_sentence_transformers.json", Type)];
+        var imported = await CrossEncoder.ImportAsync(
+            _source[$"modular-{asked}"], _source[$"modular-{asked}.maas"], "modular", labels: 1,
+            "\"id2label\":{\"0\":\"LABEL_0\"}", pairs: asked,
+            files: [("modules.json", $"[{Transformer}]"), .. says]);
+
+        Assert.That(imported.Manifest.Task, Is.EqualTo(ModelManifest.TextRanking));
+        Assert.That(imported.Manifest.Ranking, Is.EqualTo(new RankingSettings("logits", 0)));
+        Assert.That(imported.Manifest.Text?.MaxLength, Is.EqualTo(CrossEncoder.MaxLength));
+    }
+
+    [TestCase("sentence_transformers.cross_encoder.modules.logit_score.LogitScore")]
+    [TestCase("sentence_transformers.sentence_transformer.modules.pooling.Pooling")]
+    public void Import_CrossEncoderOfAModuleThatTheNetworkLacks_IsRefusedByItsName(string module)
+        => Assert.That(
+            () => CrossEncoder.ImportAsync(
+                _source[module], _source["module.maas"], "module", labels: 1, Own, files:
+                [
+                    ("modules.json", $$"""[{{Transformer}},{"idx":1,"name":"1","path":"1","type":"{{module}}"}]"""),
+                    ("config_sentence_transformers.json", Type),
+                ]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"got '{module}'"));
+
+    [Test]
+    public void Import_PairsOfASentenceEncoder_IsRefused()
+        => Assert.That(
+            () => CrossEncoder.ImportAsync(
+                _source["sentences"], _source["sentences.maas"], "sentences", labels: 1, Own, pairs: true, files:
+                [("modules.json", $$"""[{{Transformer}},{"path":"1","type":"sentence_transformers.models.Pooling"}]""")]),
+            Throws.ArgumentException.With.Message.Contains("got one whose modules.json has "
+                + "'sentence_transformers.models.Pooling'"));
+
+    [Test]
+    public void Import_PairsAndPooling_IsRefused()
+        => Assert.That(
+            () => CrossEncoder.ImportAsync(
+                _source["both"], _source["both.maas"], "both", labels: 1, Own, pairs: true,
+                pooling: EmbeddingPooling.Mean),
+            Throws.ArgumentException.With.Message.Contains("got both"));
 
     [TestCase("one")]
     [TestCase("two")]

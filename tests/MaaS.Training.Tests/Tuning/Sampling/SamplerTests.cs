@@ -98,6 +98,25 @@ internal sealed class SamplerTests
             Is.GreaterThan(20), "more than the half that chance would give");
     }
 
+    // The lower half fails and the best values lie at its edge, so that about half of the draws would fall into it.
+    [Test]
+    public void Tpe_HalfOfTheRangeFails_MovesAwayUnlessTheFailuresAreAccidents()
+    {
+        TrialRecord[] complete = [.. Enumerable.Range(0, 15).Select(i => Record(i, 0.5 + (i / 30.0), complete: true))];
+        TrialRecord[] failed = [.. Enumerable.Range(15, 15).Select(i => Record(i, (i - 15) / 30.0, complete: false))];
+        TrialRecord[] accidents =
+        [
+            .. failed.Select((t, i) => i % 2 == 0 ? t with { Note = Died } : t with { Attributes = EndedTheStudy }),
+        ];
+
+        var (without, away, accident) =
+            (Draws(complete), Draws([.. complete, .. failed]), Draws([.. complete, .. accidents]));
+
+        Assert.That(without.Count(static x => x < 0.5), Is.GreaterThan(30), "of 100");
+        Assert.That(away.Count(static x => x < 0.5), Is.LessThan(without.Count(static x => x < 0.5) / 2));
+        Assert.That(accident, Is.EqualTo(without), "accidents say nothing");
+    }
+
     [Test]
     public async Task Tpe_TwoObjectives_ComesNearerToTheFrontThanRandom()
     {
@@ -131,6 +150,31 @@ internal sealed class SamplerTests
         }
 
         Assert.That(tpe, Is.GreaterThan(random + 0.05));
+    }
+
+    private const string Died = "its worker showed no life any more, the last of 2 attempts";
+
+    private static Dictionary<string, ParameterValue> EndedTheStudy { get; } =
+        new() { [TrialRecord.EndedStudy] = "IOException" };
+
+    private static TrialRecord Record(long number, double x, bool complete) => new()
+    {
+        Number = number,
+        State = complete ? TrialState.Complete : TrialState.Failed,
+        Parameters = new Dictionary<string, ParameterValue> { ["x"] = x },
+        Values = complete ? [x] : null,
+        Note = complete ? null : "no good",
+        Created = DateTimeOffset.UnixEpoch,
+    };
+
+    private static double[] Draws(TrialRecord[] trials)
+    {
+        var space = new SearchSpace().Float("x", 0, 1);
+        return
+        [
+            .. Enumerable.Range(0, 100).Select(draw => new TpeSampler().Sample(
+                new SamplingContext(space, [new("loss", Direction.Minimize)], trials, draw, Seed: 1))["x"].Number),
+        ];
     }
 
     private static SearchSpace Mixed { get; } = new SearchSpace()
