@@ -153,8 +153,7 @@ internal static class TensorJsonWriter
         }
     }
 
-    /// <inheritdoc cref="Write(Utf8JsonWriter, float)"/>
-    public static void Write(Utf8JsonWriter writer, double value)
+    private static void Write(Utf8JsonWriter writer, double value)
     {
         if (double.IsFinite(value))
         {

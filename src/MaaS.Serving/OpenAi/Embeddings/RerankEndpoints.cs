@@ -34,7 +34,7 @@ internal sealed class RerankEndpoints(
                 writer.WriteStartObject();
                 writer.WriteNumber("index"u8, index);
                 writer.WritePropertyName("relevance_score"u8);
-                TensorJsonWriter.Write(writer, score(rating));
+                TensorJsonWriter.Write(writer, (float)score(rating));
                 if (request.ReturnDocuments)
                 {
                     writer.WriteStartObject("document"u8);
