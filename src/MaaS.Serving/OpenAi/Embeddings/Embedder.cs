@@ -81,7 +81,8 @@ internal sealed class Embedder(IInferenceExecutor executor)
         int[] lengths = [.. rows.Select(static r => r.Length)];
         foreach (var batch in LengthBatches.Of(lengths, TextLimits.RunTokens, TextLimits.RunRows))
         {
-            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => rows[i])], TextLimits.LengthStep);
+            var step = TextLimits.StepOf(Array.ConvertAll(batch, i => lengths[i]));
+            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => rows[i])], step);
             var inputs = TextEncoder.Arrange(model.Inputs, ids, mask);
             try
             {

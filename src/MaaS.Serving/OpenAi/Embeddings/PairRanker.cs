@@ -48,7 +48,8 @@ internal sealed class PairRanker(IInferenceExecutor executor)
         var lengths = pairs.Select(static p => p.Ids.Count).ToArray();
         foreach (var batch in LengthBatches.Of(lengths, TextLimits.RunTokens, TextLimits.RunRows))
         {
-            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => pairs[i].Ids.ToArray())], TextLimits.LengthStep);
+            var step = TextLimits.StepOf(Array.ConvertAll(batch, i => lengths[i]));
+            var (ids, mask) = model.Text!.Pad([.. batch.Select(i => pairs[i].Ids.ToArray())], step);
             using var types = TypesOf([.. batch.Select(i => pairs[i])], ids.Shape);
             var inputs = TextEncoder.Arrange(model.Inputs, ids, mask, types);
             try

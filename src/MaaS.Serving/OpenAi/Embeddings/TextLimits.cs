@@ -1,3 +1,4 @@
+using MaaS.Core.Packages;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 
@@ -9,11 +10,21 @@ internal static class TextLimits
     /// <summary>A run's tokens, padding among them, and its rows: more gain nothing and hold up others.</summary>
     public const int RunTokens = 4096, RunRows = 32;
 
-    /// <summary>Requests share a run where their rows are of one length; what is filled up is masked.</summary>
-    public const int LengthStep = 8;
+    // Requests share a run where their rows are of one length; what is filled up is masked.
+    private const int LengthStep = 8;
 
     // As many texts as OpenAI takes at once, where nothing else is configured.
     private const int DefaultMaxTexts = 2048;
+
+    /// <summary>The step that a batch's length is rounded up to: one that lets it share a run with another request's,
+    /// where that costs no more tokens than the run that it may save.</summary>
+    /// <param name="lengths">Tokens of its rows.</param>
+    public static int StepOf(IReadOnlyCollection<int> lengths)
+    {
+        var longest = lengths.Max();
+        var filled = (LengthStep - (longest % LengthStep)) % LengthStep;
+        return lengths.Count * filled <= LengthBatches.RunCost ? LengthStep : 1;
+    }
 
     /// <summary>Refuses more texts than a model takes at once.</summary>
     /// <exception cref="RequestException">400, with the member at fault.</exception>
