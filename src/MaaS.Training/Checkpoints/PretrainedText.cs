@@ -107,7 +107,8 @@ public sealed class PretrainedText : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException(
-                $"{path}: expected an object with a text pooling_mode, or with pooling_mode_mean_tokens as true or false: "
+                $"{path}: expected an object with a text pooling_mode, or with pooling_mode_mean_tokens as true or "
+                    + $"false: "
                     + $"{e.Message}", e);
         }
     }

@@ -51,7 +51,8 @@ internal static class NetworkPackage
     /// <exception cref="ArgumentException">It is too large.</exception>
     public static void ThrowIfTooLarge(string path, double weightBytes)
     {
-        if (weightBytes >= OnnxModel.InlineWeightLimit && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
+        if (weightBytes >= OnnxModel.InlineWeightLimit
+            && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
                 $"{path}: expected a folder (a path that does not end in {ArchiveExtension}) for a network of "

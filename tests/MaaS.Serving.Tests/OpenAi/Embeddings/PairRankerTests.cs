@@ -112,7 +112,10 @@ public sealed class PairRankerTests
         => Assert.That(
             () => CrossEncoder.ImportAsync(
                 _source["sentences"], _source["sentences.maas"], "sentences", labels: 1, Own, pairs: true, files:
-                [("modules.json", $$"""[{{Transformer}},{"path":"1","type":"sentence_transformers.models.Pooling"}]""")]),
+                [
+                    ("modules.json",
+                        $$"""[{{Transformer}},{"path":"1","type":"sentence_transformers.models.Pooling"}]"""),
+                ]),
             Throws.ArgumentException.With.Message.Contains("got one whose modules.json has "
                 + "'sentence_transformers.models.Pooling'"));
 
