@@ -131,8 +131,7 @@ internal sealed class ImportCommand : VerbCommand
         {
             throw new UsageException(
                 $"{(draft is null ? "--adapter" : "--draft")}: expected the checkpoint of a language model "
-                    + $"(config.json "
-                    + "and safetensors), or a package of 'maas train', for it.");
+                    + "(config.json and safetensors), or a package of 'maas train', for it.");
         }
 
         var imported = await OptionKinds.Checked(() =>

@@ -108,8 +108,7 @@ public sealed class PretrainedText : IDisposable
         {
             throw new InvalidDataException(
                 $"{path}: expected an object with a text pooling_mode, or with pooling_mode_mean_tokens as true or "
-                    + $"false: "
-                    + $"{e.Message}", e);
+                    + $"false: {e.Message}", e);
         }
     }
 }

@@ -52,8 +52,8 @@ public sealed class LinearRegression : ILearner
         cancellationToken.ThrowIfCancellationRequested();
         var solution = L1 > 0 ? new ElasticNet(gram, products, L1, L2).Solve(cancellationToken)
                 ?? throw new InvalidOperationException(
-                    $"{Name}: no convergence in at most {ElasticNet.MostSweeps} sweeps; scale the features or raise "
-                        + $"L2.")
+                    $"{Name}: no convergence in at most {ElasticNet.MostSweeps} sweeps; scale the features "
+                        + "or raise L2.")
             : Closed(gram, products);
         return new LinearModel(
             new Matrix(1, features.Columns, solution.ToArray()), [mean - means.DotProduct(solution)], Link.Identity);

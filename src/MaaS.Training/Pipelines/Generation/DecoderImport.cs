@@ -70,15 +70,13 @@ public static class DecoderImport
             return;
         }
 
-        var other = Enumerable.Range(0, source.Tokenizer.VocabSize).Where(
-            id => source.Tokenizer.IdToToken(id) != draft.Tokenizer.IdToToken(id)).Select(static id => (int?)id)
-                .FirstOrDefault();
-        if (other is { } token)
+        var others = Enumerable.Range(0, source.Tokenizer.VocabSize)
+            .Where(id => source.Tokenizer.IdToToken(id) != draft.Tokenizer.IdToToken(id)).Take(1).ToArray();
+        if (others is [var token])
         {
             throw new ArgumentException(
                 $"{draft.Name}: expected a draft model of the same tokens as {source.Name}, but token {token} is "
-                    + $"'{draft.Tokenizer.IdToToken(token)}' of its own and '{source.Tokenizer.IdToToken(token)}' "
-                    + $"there.");
+                    + $"'{draft.Tokenizer.IdToToken(token)}' here and '{source.Tokenizer.IdToToken(token)}' there.");
         }
     }
 
