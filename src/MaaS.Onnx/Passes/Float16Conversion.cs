@@ -88,7 +88,7 @@ public sealed class Float16Conversion : IGraphPass
         foreach (var input in graph.Input.Where(static input => input.ElementType() == DataType.Float))
         {
             uses[input.Name] = $"{input.Name}.float16";
-            casts.Add(Cast(input.Name, uses[input.Name], DataType.Float16));
+            casts.Add(CastNode.Create(input.Name, uses[input.Name], DataType.Float16));
         }
         graph.ReplaceUses(uses);
         var outputs = new List<NodeProto>();
@@ -96,7 +96,7 @@ public sealed class Float16Conversion : IGraphPass
         foreach (var output in graph.Output.Where(static output => output.ElementType() == DataType.Float))
         {
             renamed[output.Name] = $"{output.Name}.float16";
-            outputs.Add(Cast(renamed[output.Name], output.Name, DataType.Float));
+            outputs.Add(CastNode.Create(renamed[output.Name], output.Name, DataType.Float));
         }
         foreach (var node in graph.Node)
         {
@@ -110,14 +110,5 @@ public sealed class Float16Conversion : IGraphPass
         graph.Node.Clear();
         graph.Node.Add(nodes);
         return uses.Count + renamed.Count > 0;
-    }
-
-    private static NodeProto Cast(string from, string to, DataType type)
-    {
-        var node = new NodeProto { OpType = "Cast", Name = $"{to}/Cast" };
-        node.Input.Add(from);
-        node.Output.Add(to);
-        node.SetAttribute("to", (int)type);
-        return node;
     }
 }

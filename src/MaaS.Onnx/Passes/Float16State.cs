@@ -43,13 +43,13 @@ public sealed class Float16State(IReadOnlyDictionary<string, string> states) : I
                 if (append.Input[i] != input.Name)
                 {
                     var half = $"{output!.Name}.appended{i}";
-                    nodes.Add(Cast(append.Input[i], half, DataType.Float16));
+                    nodes.Add(CastNode.Create(append.Input[i], half, DataType.Float16));
                     append.Input[i] = half;
                 }
             }
 
             floats[output!.Name] = $"{output.Name}.float";
-            around[append] = [.. nodes, append, Cast(output.Name, floats[output.Name], DataType.Float)];
+            around[append] = [.. nodes, append, CastNode.Create(output.Name, floats[output.Name], DataType.Float)];
             input.Type.TensorType.ElemType = output.Type.TensorType.ElemType = (int)DataType.Float16;
         }
 
@@ -64,14 +64,5 @@ public sealed class Float16State(IReadOnlyDictionary<string, string> states) : I
         graph.Node.Clear();
         graph.Node.Add(all);
         return true;
-    }
-
-    private static NodeProto Cast(string from, string to, DataType type)
-    {
-        var node = new NodeProto { OpType = "Cast", Name = $"{to}/Cast" };
-        node.Input.Add(from);
-        node.Output.Add(to);
-        node.SetAttribute("to", (int)type);
-        return node;
     }
 }

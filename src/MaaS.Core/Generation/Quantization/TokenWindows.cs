@@ -32,6 +32,13 @@ internal static class TokenWindows
     /// <exception cref="ArgumentException">Of no example a token that counts is within the longest text.</exception>
     public static IReadOnlyList<TokenExample> Of(IReadOnlyList<TokenExample> examples, long maxLength, int most)
     {
+        if (examples.FirstOrDefault(static e => e.Ids.Count != e.Counts.Count) is { } uneven)
+        {
+            throw new ArgumentException(
+                $"expected for each token whether it counts, got {uneven.Ids.Count} tokens and {uneven.Counts.Count} "
+                    + "answers.", nameof(examples));
+        }
+
         var length = (int)Math.Min(maxLength, int.MaxValue);
         TokenExample[] usable = [.. examples
             .Select(e => e.Ids.Count <= length ? e : new([.. e.Ids.Take(length)], [.. e.Counts.Take(length)]))

@@ -183,6 +183,9 @@ public sealed class LanguageModelQuantizerTests
                 model, new GenerationSettings(3, [2]), [new TokenExample([1, 2, 3, 4], [false, false, false, true])]),
             Throws.ArgumentException.With.Message.Contains("a token that counts among the first 3"));
         Assert.That(
+            () => quantizer.Run(model, Settings, [new TokenExample([1, 2, 3], [false, true])]),
+            Throws.ArgumentException.With.Message.Contains("got 3 tokens and 2 answers"));
+        Assert.That(
             () => quantizer.Run(model, Settings, Array.Empty<TokenExample>()),
             Throws.ArgumentException.With.Message.Contains("got no example"));
         Assert.That(
